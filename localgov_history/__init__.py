@@ -1,0 +1,76 @@
+"""Cited tables, period timelines and comparative reports on English local government, 1830s to 2012.
+
+>>> import localgov_history as lg
+>>> lg.load("acts").loc[0, "act_key"] is not None
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from localgov_history.catalogue import Catalogue, TableDescription, default
+from localgov_history.display import Table, say, show
+from localgov_history.errors import LocalgovError, UnknownNameError
+from localgov_history.periods import Period, Periodisation
+from localgov_history.schema import Problem, TableError
+from localgov_history.sources import Evidence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__version__ = "0.1.0"
+__all__ = [
+    "Catalogue",
+    "Evidence",
+    "LocalgovError",
+    "Period",
+    "Periodisation",
+    "Problem",
+    "Table",
+    "TableDescription",
+    "TableError",
+    "UnknownNameError",
+    "describe",
+    "load",
+    "periodisation",
+    "periodisations",
+    "say",
+    "search",
+    "show",
+    "tables",
+]
+
+
+def tables() -> pd.DataFrame:
+    """The tables that ship: title, rows in all, rows by default."""
+    return default().tables()
+
+
+def load(name: str, include_unconfirmed: bool = False) -> pd.DataFrame:
+    """A table as a frame; see `Catalogue.load`."""
+    return default().load(name, include_unconfirmed)
+
+
+def describe(name: str) -> TableDescription:
+    """The data dictionary of a table; see `Catalogue.describe`."""
+    return default().describe(name)
+
+
+def search(text: str, limit: int = 50) -> pd.DataFrame:
+    """Where words occur in the tables; see `Catalogue.search`."""
+    return default().search(text, limit)
+
+
+def periodisation(name: Any = "gough") -> Periodisation:
+    """A scheme of periods by name, or from a CSV file; see `periods.periodisation`."""
+    from localgov_history import periods
+
+    return periods.periodisation(name)
+
+
+def periodisations() -> list[str]:
+    """The names of the schemes of periods that ship."""
+    from localgov_history import periods
+
+    return periods.names()

@@ -1,0 +1,112 @@
+"""Kinds of body and what they did: who existed when, and who held which function in which role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localgov_history import coding
+from localgov_history.catalogue import Catalogue, default
+from localgov_history.errors import UnknownNameError
+from localgov_history.periods import HORIZON
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOCAL_SCOPE = ("local_body",)
+
+
+def kinds(
+    include_unconfirmed: bool = False,
+    scope: tuple[str, ...] = LOCAL_SCOPE,
+    catalogue: Catalogue | None = None,
+) -> pd.DataFrame:
+    """Kinds of body with the years in which each is known to have existed.
+
+    Parameters
+    ----------
+    include_unconfirmed : also rows from memory and cells nobody has read.
+    scope : which kinds: ``local_body``, ``council_committee``, ``central_body``, ``area``, ...
+
+    Returns
+    -------
+    One row a kind, ordered by start: the columns of ``body_types`` and ``first_year``, ``last_year`` (the
+    span certain from the dates: latest possible start to earliest possible end; the horizon for a kind that
+    continued), ``selection_class``, and ``firm``: False where the years or the row are unconfirmed.
+    Kinds whose years are not known have empty years.
+    """
+    book = catalogue or default()
+    frame = book.load("body_types", include_unconfirmed)
+    frame = frame[frame["scope"].isin(scope)]
+    frame = _with_years(frame)
+    unread = [
+        row.evidence == "recalled" or bool({"start", "end"} & set(row.unconfirmed_fields))
+        for row in frame.itertuples()
+    ]
+    frame = coding.with_selection_class(frame.assign(firm=[not flag for flag in unread]))
+    return frame.sort_values(["first_year", "body_key"], na_position="last").reset_index(drop=True)
+
+
+def dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose first and last years are both known."""
+    return frame[frame["first_year"].notna() & frame["last_year"].notna()]
+
+
+def in_being(frame: pd.DataFrame, first_year: int, last_year: int | None = None) -> pd.DataFrame:
+    """The dated rows that certainly existed at some time in a stretch of years (one year by default)."""
+    last = first_year if last_year is None else last_year
+    known = dated(frame)
+    return known[(known["first_year"] <= last) & (known["last_year"] >= first_year)]
+
+
+def responsibilities(
+    include_unconfirmed: bool = False,
+    roles: tuple[str, ...] = ("provide",),
+    include_generated: bool = False,
+    catalogue: Catalogue | None = None,
+) -> pd.DataFrame:
+    """Who held which function, with certain years.
+
+    Parameters
+    ----------
+    include_unconfirmed : also rows from memory and cells nobody has read.
+    roles : which roles to keep.
+    include_generated : also rows made by rule for funding and answering.
+
+    Returns
+    -------
+    Rows of ``function_responsibilities`` with ``heading``, ``first_year``, ``last_year`` as in `kinds`, and
+    the holder's ``purpose``, ``selection_class`` and ``scope``.
+    """
+    book = catalogue or default()
+    frame = book.load("function_responsibilities", include_unconfirmed)
+    frame = frame[frame["role"].isin(roles)]
+    if not include_generated:
+        frame = frame[~frame["generated"].fillna(False).astype(bool)]
+    head = coding.headings(book)
+    frame = _with_years(frame).assign(heading=[head[function] for function in frame["function"]])
+    holders = coding.with_selection_class(book.load("body_types", include_unconfirmed=True))
+    holders = holders.set_index("body_key")[["name", "plural", "purpose", "selection_class", "scope"]]
+    return frame.merge(holders, left_on="body_key", right_index=True, how="left").reset_index(drop=True)
+
+
+def who_held(function: str, year: int, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The kinds of body that certainly held a function in a year.
+
+    Raises
+    ------
+    UnknownNameError
+        If the function is not in the frame of functions.
+    """
+    known = coding.headings()
+    if function not in known:
+        raise UnknownNameError("function", function, known)
+    held = in_being(responsibilities() if frame is None else frame, year)
+    return held[held["function"] == function].reset_index(drop=True)
+
+
+def _with_years(frame: pd.DataFrame) -> pd.DataFrame:
+    first = frame["start_latest"].dt.year.astype("Int64")
+    last = frame["end_earliest"].dt.year.astype("Int64")
+    continuing = frame["end_status"] == "continuing"
+    last = last.mask(continuing & last.isna(), HORIZON.year)
+    return frame.assign(first_year=first, last_year=last.clip(upper=HORIZON.year))

@@ -1,0 +1,492 @@
+"""The deck's claims and what the tables say of them: each a function of measures, none a matter of wording.
+
+A verdict is computed once from the main reading and again in every variant of a list fixed beforehand. The share
+of variants that agree is its firmness: firm from 90 %, leaning from 60 %, open below (``FIRM``, ``LEANING``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from localgov_history import bodies, measures, periods
+from localgov_history.catalogue import Catalogue, default
+from localgov_history.errors import NotEnoughDataError, UnknownNameError
+from localgov_history.sources import Evidence
+from localgov_history.text import listing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from localgov_history.periods import Periodisation
+
+FIRM, LEANING = 0.9, 0.6
+# A share must move by more than this for it to count as a rise or a fall.
+LEAST_CHANGE = 0.05
+SUPPORTED, PARTLY, NOT_SUPPORTED, OPEN, UNTESTABLE = (
+    "supported",
+    "partly",
+    "not supported",
+    "open",
+    "cannot be tested",
+)
+TO_COME = "to come"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of reading the same tables, listed before any result is looked at.
+
+    Attributes
+    ----------
+    name : what is different, for a reader.
+    include_unconfirmed : also rows from memory and cells nobody has read.
+    shift : years by which inner boundaries move; the years of comparison move with them.
+    seen_only : leave out rows that are our coding.
+    scope : which kinds count as local bodies.
+    whole_kinds : leave out special cases of a wider kind.
+    dropped : a measure left out of the profiles.
+    """
+
+    name: str
+    include_unconfirmed: bool = False
+    shift: int = 0
+    seen_only: bool = False
+    scope: tuple[str, ...] = bodies.LOCAL_SCOPE
+    whole_kinds: bool = False
+    dropped: str = ""
+
+
+MAIN = Variant("main reading")
+VARIANTS = (
+    MAIN,
+    Variant("with rows and cells not yet confirmed", include_unconfirmed=True),
+    Variant("boundaries 5 years earlier", shift=-5),
+    Variant("boundaries 5 years later", shift=5),
+    Variant("only rows read in a source", seen_only=True),
+    Variant("committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
+    Variant("without special cases of wider kinds", whole_kinds=True),
+)
+PROFILE_VARIANTS = VARIANTS + tuple(
+    Variant(f"without the {text}", dropped=name) for name, text in measures.PROFILE.items()
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one reading says: a verdict, the sentence for it, the numbers behind it and the rows used."""
+
+    verdict: str
+    sentence: str
+    numbers: tuple[tuple[str, str], ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim answered.
+
+    Attributes
+    ----------
+    key, claim : from the table ``claims``.
+    answer : the main reading.
+    readings : each variant's name and verdict, the main one first.
+    would_change : what would count against it.
+    """
+
+    key: str
+    claim: str
+    answer: Answer
+    readings: tuple[tuple[str, str], ...]
+    would_change: str
+
+    @property
+    def verdict(self) -> str:
+        """The main reading's verdict."""
+        return self.answer.verdict
+
+    @property
+    def agreement(self) -> float:
+        """Share of the variants that give the main reading's verdict, 0 to 1."""
+        return sum(verdict == self.verdict for _, verdict in self.readings) / len(self.readings)
+
+    @property
+    def firmness(self) -> str:
+        """``firm``, ``leaning`` or ``open``, by the share of variants that agree."""
+        return "firm" if self.agreement >= FIRM else "leaning" if self.agreement >= LEANING else "open"
+
+    def sentence(self) -> str:
+        """The verdict in a sentence, with its firmness."""
+        agree = sum(verdict == self.verdict for _, verdict in self.readings)
+        return (
+            f"{self.verdict.capitalize()} ({self.firmness}: {agree} of {len(self.readings)} readings agree). "
+            f"{self.answer.sentence}"
+        )
+
+    def summary(self) -> str:
+        """The verdict and its numbers, as lines of text."""
+        return "\n".join([self.sentence(), *(f"  {name}: {value}" for name, value in self.answer.numbers)])
+
+    def to_frame(self) -> pd.DataFrame:
+        """The numbers behind the main reading."""
+        import pandas as pd
+
+        return pd.DataFrame(self.answer.numbers, columns=["Measure", "Value"]).set_index("Measure")
+
+    def readings_frame(self) -> pd.DataFrame:
+        """The verdict of every variant."""
+        import pandas as pd
+
+        return pd.DataFrame(self.readings, columns=["Reading", "Verdict"]).set_index("Reading")
+
+
+Rule = Callable[[Variant, "Periodisation", Catalogue], Answer]
+
+
+def answer(key: str, scheme: Periodisation | None = None, catalogue: Catalogue | None = None) -> Verdict:
+    """The verdict on one claim.
+
+    Parameters
+    ----------
+    key : a claim with the status ``answered``.
+    scheme : the five periods the claims speak of; the deck's own by default.
+
+    Raises
+    ------
+    UnknownNameError
+        If the claim is not one that is answered.
+    """
+    if key not in RULES:
+        raise UnknownNameError("answered claim", key, RULES)
+    book = catalogue or default()
+    chosen = scheme or periods.periodisation("gough", book)
+    rule, variants = RULES[key]
+    readings = []
+    for variant in variants:
+        try:
+            reading = rule(variant, chosen.shifted(variant.shift), book)
+        except NotEnoughDataError as error:
+            reading = Answer(OPEN, f"Not enough data: {error}.", (), Evidence(chosen.source_keys, 0))
+        readings.append((variant.name, reading))
+    row = next(row for row in book.rows("claims") if row["key"] == key)
+    return Verdict(
+        key,
+        row["claim"],
+        readings[0][1],
+        tuple((name, reading.verdict) for name, reading in readings),
+        row["against"],
+    )
+
+
+def answers(catalogue: Catalogue | None = None) -> dict[str, Verdict]:
+    """The verdicts on every claim that is answered, in the deck's order."""
+    book = catalogue or default()
+    return {
+        row["key"]: answer(row["key"], catalogue=book)
+        for row in sorted(book.rows("claims"), key=lambda row: int(row["position"]))
+        if row["status"] == "answered"
+    }
+
+
+def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P1: do beginnings and ends of kinds of body cluster at the scheme's boundaries?
+
+    The share of beginnings and ends within three years of a boundary is set against its mean when the same set
+    of boundaries is moved by every whole number of years from -25 to 25: what chance would give. A rival scheme
+    is scored in the same way. The list has no sampling frame, so nothing is tested.
+    """
+    kinds = _kinds(variant, book)
+    window = 3
+    schemes = {scheme.name: scheme} | {
+        name: periods.periodisation(name, book).shifted(variant.shift)
+        for name in periods.names(book)
+        if name != scheme.name
+    }
+    scores = {name: _clustering(kinds, item, window) for name, item in schemes.items()}
+    own = scores[scheme.name]
+    better = sorted(name for name, score in scores.items() if score[1] > own[1] and name != scheme.name)
+    verdict = (
+        NOT_SUPPORTED if own[1] < 1 else OPEN if own[1] < 1 + 5 * LEAST_CHANGE else PARTLY if better else SUPPORTED
+    )
+    ahead = (
+        f"{listing(better)} {'does' if len(better) == 1 else 'do'} better"
+        if better
+        else "no rival scheme here does better"
+    )
+    sentence = (
+        f"{own[0]:.0%} of the beginnings and ends of kinds of body fall within {window} years of the deck’s "
+        f"boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}. "
+        "Few boundaries and an unsampled list can suggest a scheme, not prove one."
+    )
+    numbers = tuple(
+        (f"{name}: share near a boundary; times chance", f"{share:.0%}; {ratio:.2f}")
+        for name, (share, ratio) in sorted(scores.items(), key=lambda pair: -pair[1][1])
+    )
+    used = bodies.dated(kinds)
+    return Answer(verdict, sentence, numbers, Evidence.of(used) + Evidence.of(_periods_frame(book)))
+
+
+def boards(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P2: in the first period, were most kinds single-purpose, and did they hold most functions?"""
+    first = scheme.periods[0]
+    shares = measures.shares_by(_kinds(variant, book), "purpose", scheme)
+    single = shares.share(first.key, "single")
+    year = first.census_year
+    held = bodies.in_being(_responsibilities(variant, book), year)
+    by_function = (
+        held.assign(
+            single=(held["purpose"] == "single") & (held["scope"] == "local_body"),
+            council=[
+                measures.is_council(*trio)
+                for trio in zip(held["purpose"], held["selection_class"], held["scope"], strict=True)
+            ],
+        )
+        .groupby("function")[["single", "council"]]
+        .any()
+    )
+    if len(by_function) < measures.LEAST_KINDS:
+        raise NotEnoughDataError(f"{len(by_function)} functions have a dated holder in {year}")
+    functions = float(by_function["single"].mean())
+    council = float(by_function["council"].mean())
+    hits = (single > 0.5) + (functions > 0.5)
+    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[hits]
+    sentence = (
+        f"{single:.0%} of the kinds of local body in being in the {first.readable_span()} had functions under one "
+        f"heading, and in {year} such bodies held a part in {functions:.0%} of the {len(by_function)} functions "
+        f"with a dated holder, elected councils of many purposes in {council:.0%}."
+    )
+    numbers = (
+        ("Kinds with functions under one heading, share", f"{single:.0%}"),
+        (f"Functions with a single-purpose holder, {year}", f"{functions:.0%}"),
+        (f"Functions with a multi-purpose elected council among the holders, {year}", f"{council:.0%}"),
+    )
+    return Answer(verdict, sentence, numbers, _period_evidence(variant, book, first) + Evidence.of(held))
+
+
+def gathering(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P3: from the first period to the second, did more functions have an elected council, fewer a board?"""
+    first, second = scheme.periods[:2]
+    held = measures.holdings(_responsibilities(variant, book), first.census_year, second.census_year)
+    before, after = held.years
+    council = held.share("council", before), held.share("council", after)
+    single = held.share("single", before), held.share("single", after)
+    rises = council[1] - council[0] > LEAST_CHANGE
+    falls = single[0] - single[1] > LEAST_CHANGE
+    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + falls]
+    sentence = (
+        f"Of the {len(held.frame)} functions with a dated holder in both {before} and {after}, elected councils of "
+        f"many purposes had a part in {council[0]:.0%} and then {council[1]:.0%}; single-purpose local bodies in "
+        f"{single[0]:.0%} and then {single[1]:.0%}."
+    )
+    return Answer(verdict, sentence, _holding_numbers(held), held.evidence)
+
+
+def centre_on_the_ground(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P4: from the second period to the third, did appointed and central bodies gain functions, councils not?"""
+    second, third = scheme.periods[1:3]
+    held = measures.holdings(_responsibilities(variant, book), second.census_year, third.census_year)
+    before, after = held.years
+    frame = held.frame
+    state = tuple(float((frame[f"central_{year}"] | frame[f"appointed_{year}"]).mean()) for year in held.years)
+    council = held.share("council", before), held.share("council", after)
+    rises = state[1] - state[0] > LEAST_CHANGE
+    no_gain = council[1] - council[0] <= LEAST_CHANGE
+    verdict = SUPPORTED if rises and no_gain else PARTLY if rises else NOT_SUPPORTED
+    lost = sorted(frame.loc[frame[f"council_{before}"] & ~frame[f"council_{after}"], "function"])
+    labels = {row["function"]: row["function_label"].lower() for row in book.rows("functions")}
+    named = f" Councils lost their part in {listing([labels[name] for name in lost])}." if lost else ""
+    sentence = (
+        f"Central or appointed bodies had a part in {state[0]:.0%} of {len(frame)} functions in {before} and in "
+        f"{state[1]:.0%} in {after}; elected councils in {council[0]:.0%} and then {council[1]:.0%}.{named} "
+        "Money is not yet weighed here."
+    )
+    numbers = (
+        (f"Functions with a central or appointed holder, {before}", f"{state[0]:.0%}"),
+        (f"Functions with a central or appointed holder, {after}", f"{state[1]:.0%}"),
+        *_holding_numbers(held),
+    )
+    return Answer(verdict, sentence, numbers, held.evidence)
+
+
+def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P5: did appointed kinds of local body gain share from the third period to the fourth, and did the official
+    count of non-departmental public bodies rise?"""
+    third, fourth = scheme.periods[2], scheme.periods[3]
+    kinds = _kinds(variant, book)
+    shares = measures.shares_by(kinds, "selection_class", scheme)
+    appointed = tuple(
+        shares.share(period.key, "appointed") + shares.share(period.key, "other") for period in (third, fourth)
+    )
+    official = official_quango_count(book, variant.include_unconfirmed)
+    if len(official) < 2:
+        raise NotEnoughDataError("fewer than two official counts of non-departmental public bodies")
+    first, last = official.iloc[0], official.iloc[-1]
+    rises = appointed[1] - appointed[0] > LEAST_CHANGE
+    grows = last["count"] > first["count"]
+    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + grows]
+    change = "rose" if grows else "fell"
+    sentence = (
+        f"Kinds of local body with appointed, ex officio or self-appointing members made up {appointed[0]:.0%} of "
+        f"those in being in the {third.readable_span()} and {appointed[1]:.0%} in the {fourth.readable_span()}; but "
+        f"the government’s own count of non-departmental public bodies {change} from {int(first['count']):,} in "
+        f"{int(first['year'])} to {int(last['count']):,} in {int(last['year'])}. The official count leaves out most "
+        "local appointed bodies, so the two measure different things."
+    ).replace("; but the", "; and the" if grows == rises else "; but the")
+    numbers = (
+        (f"Appointed kinds, share, {third.readable_span()}", f"{appointed[0]:.0%}"),
+        (f"Appointed kinds, share, {fourth.readable_span()}", f"{appointed[1]:.0%}"),
+        (f"Non-departmental public bodies, {int(first['year'])}", f"{int(first['count']):,}"),
+        (f"Non-departmental public bodies, {int(last['year'])}", f"{int(last['count']):,}"),
+    )
+    evidence = _period_evidence(variant, book, third, fourth) + Evidence.of(official)
+    return Answer(verdict, sentence, numbers, evidence)
+
+
+def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P6: were there twice as many kinds of partnership in the last period as before, and a tenth of all kinds?"""
+    kinds = _kinds(variant, book)
+    before, after = scheme.periods[-2].census_year, scheme.periods[-1].census_year
+    early, late = bodies.in_being(kinds, before), bodies.in_being(kinds, after)
+    numbers_of = tuple(int((frame["purpose"] == "partnership").sum()) for frame in (early, late))
+    share = numbers_of[1] / len(late) if len(late) else 0.0
+    if len(late) < measures.LEAST_KINDS:
+        raise NotEnoughDataError(f"{len(late)} kinds of body have known years in {after}")
+    grows = numbers_of[1] >= 2 * max(numbers_of[0], 1)
+    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[grows + (share >= 0.1)]
+    sentence = (
+        f"{numbers_of[0]} kinds of partnership are known to have been in being in {before} and {numbers_of[1]} in "
+        f"{after}, {share:.0%} of the kinds of local body then. Kinds say nothing of how many partnerships one place "
+        "had, and the partnership years are covered more densely than those before."
+    )
+    numbers = (
+        (f"Kinds of partnership, {before}", f"{numbers_of[0]}"),
+        (f"Kinds of partnership, {after}", f"{numbers_of[1]}"),
+        (f"Share of kinds of local body, {after}", f"{share:.0%}"),
+    )
+    return Answer(verdict, sentence, numbers, Evidence.of(late))
+
+
+def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
+    """P7: is the last period's nearest neighbour, by Gower distance of profiles, the first?"""
+    first, last = scheme.periods[0], scheme.periods[-1]
+    made = profiles_of(variant, scheme, book)
+    wanted = [name for name in measures.PROFILE if name != variant.dropped]
+    distances = made.distances(last.key, wanted)
+    nearest = str(distances.idxmin())
+    verdict = SUPPORTED if nearest == first.key else NOT_SUPPORTED
+    order = ", ".join(
+        f"{scheme[str(key)].readable_span()} {value:.2f}" for key, value in distances.sort_values().items()
+    )
+    sentence = (
+        f"On {len(wanted)} measures of how kinds of body were made up, the period nearest to the "
+        f"{last.readable_span()} is the {scheme[nearest].readable_span()} (distances: {order}; 0 is alike). "
+        "Five periods are five observations: likeness on these measures is no proof of repetition."
+    )
+    numbers = tuple(
+        (f"Distance to the {scheme[str(key)].readable_span()}", f"{value:.2f}") for key, value in distances.items()
+    )
+    return Answer(verdict, sentence, numbers, made.evidence)
+
+
+RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
+    "P1": (five_periods, VARIANTS),
+    "P2": (boards, VARIANTS),
+    "P3": (gathering, VARIANTS),
+    "P4": (centre_on_the_ground, VARIANTS),
+    "P5": (quangos, VARIANTS),
+    "P6": (partnerships, VARIANTS),
+    "P7": (reinventing, PROFILE_VARIANTS),
+}
+
+
+def profiles_of(variant: Variant, scheme: Periodisation, book: Catalogue | None = None) -> measures.Profiles:
+    """The profiles of a scheme's periods in one reading."""
+    return measures.profiles(_kinds(variant, book or default()), scheme)
+
+
+def distances_in_variants(
+    scheme: Periodisation, catalogue: Catalogue | None = None, target: str = ""
+) -> pd.DataFrame:
+    """Distance of each period to one of them, the last by default, in every variant of P7.
+
+    Returns a frame with ``variant``, ``period``, ``distance``; variants without enough data are left out.
+    """
+    import pandas as pd
+
+    book = catalogue or default()
+    records = []
+    for variant in PROFILE_VARIANTS:
+        moved = scheme.shifted(variant.shift)
+        wanted = [name for name in measures.PROFILE if name != variant.dropped]
+        try:
+            found = profiles_of(variant, moved, book).distances(target or moved.periods[-1].key, wanted)
+        except NotEnoughDataError:
+            continue
+        records += [
+            {"variant": variant.name, "period": str(key), "distance": float(value)} for key, value in found.items()
+        ]
+    return pd.DataFrame(records, columns=["variant", "period", "distance"])
+
+
+def official_quango_count(catalogue: Catalogue | None = None, include_unconfirmed: bool = False) -> pd.DataFrame:
+    """The preferred official counts of non-departmental public bodies, one a year, with a column ``year``."""
+    counts = (catalogue or default()).load("body_counts", include_unconfirmed)
+    wanted = counts[
+        (counts["body_key"] == "non_departmental_public_body")
+        & (counts["measure"] == "bodies")
+        & counts["preferred"].fillna(False).astype(bool)
+        & (counts["geography"] == "United Kingdom")
+        & counts["count"].notna()
+        & counts["date_earliest"].notna()
+    ]
+    wanted = wanted.assign(year=wanted["date_earliest"].dt.year.astype(int))
+    return wanted.sort_values(["year", "date_earliest"]).drop_duplicates("year").reset_index(drop=True)
+
+
+def _kinds(variant: Variant, book: Catalogue) -> pd.DataFrame:
+    frame = bodies.kinds(variant.include_unconfirmed, variant.scope, book)
+    if variant.seen_only:
+        frame = frame[frame["evidence"] == "seen"]
+    if variant.whole_kinds:
+        frame = frame[frame["part_of"].isna()]
+    return frame
+
+
+def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
+    frame = bodies.responsibilities(variant.include_unconfirmed, catalogue=book)
+    if variant.seen_only:
+        frame = frame[frame["evidence"] == "seen"]
+    if "council_committee" not in variant.scope:
+        return frame
+    # A committee counted as a body of its own is one whose members the council chose.
+    return frame.assign(scope=frame["scope"].replace("council_committee", "local_body"))
+
+
+def _period_evidence(variant: Variant, book: Catalogue, *wanted: periods.Period) -> Evidence:
+    kinds = _kinds(variant, book)
+    return Evidence.of(*(bodies.in_being(kinds, *period.years) for period in wanted))
+
+
+def _holding_numbers(held: measures.Holdings) -> tuple[tuple[str, str], ...]:
+    rows = [("Functions with a dated holder in both years", f"{len(held.frame)}")]
+    names = {"council": "a multi-purpose elected council", "single": "a single-purpose local body"}
+    for column, name in names.items():
+        for year in held.years:
+            rows.append((f"Functions with {name} among the holders, {year}", f"{held.share(column, year):.0%}"))
+    return tuple(rows)
+
+
+def _clustering(kinds: pd.DataFrame, scheme: Periodisation, window: int) -> tuple[float, float]:
+    """Share of beginnings and ends near a scheme's boundaries, and that share over its mean under shifts."""
+    years = [day.year for day in scheme.boundaries]
+    near, total = measures.turnover_near(kinds, years, window)
+    if total < measures.LEAST_KINDS:
+        raise NotEnoughDataError(f"{total} beginnings and ends have known years")
+    shifted = [measures.turnover_near(kinds, [year + step for year in years], window)[0] for step in range(-25, 26)]
+    chance = sum(shifted) / len(shifted)
+    return near / total, near / chance if chance else float("nan")
+
+
+def _periods_frame(book: Catalogue) -> pd.DataFrame:
+    return book.load("periods")

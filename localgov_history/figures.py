@@ -1,0 +1,624 @@
+"""The house style: one function for each kind of chart, given frames or results.
+
+Every figure carries a title that says a finding, a caption, a text for readers who cannot see it, the data
+drawn and the evidence it rests on. `Figure` refuses to exist without them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from localgov_history.errors import LocalgovError
+from localgov_history.sources import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from localgov_history.periods import Periodisation
+
+FONT = "Source Sans 3"
+WIDTH = 680
+# Text of 12 px on a figure 680 px wide is 8.5 pt when printed 17 cm wide.
+TEXT_SIZE = 12
+SMALL_TEXT = 11
+# Dark to light, told apart by lightness alone (for grey print) and by colour-blind readers.
+COLOURS = ("#14304f", "#9a3324", "#3b7ea1", "#d9822b", "#9fb8c9", "#ded3b6")
+INK, RULE, BAND = "#222222", "#c9c9c9", "#f1efe9"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart and all that a reader needs with it.
+
+    Attributes
+    ----------
+    plot : the plotly figure.
+    title : the finding, one sentence.
+    caption : what is drawn, with units and what was left out.
+    alt : what a reader who cannot see the chart should know.
+    data : what is drawn, as a frame.
+    evidence : the rows it rests on.
+    """
+
+    plot: go.Figure
+    title: str
+    caption: str
+    alt: str
+    data: pd.DataFrame
+    evidence: Evidence
+
+    def __post_init__(self) -> None:
+        for name in ("title", "caption", "alt"):
+            if not getattr(self, name).strip():
+                raise LocalgovError(f"a figure has no {name}; expected a sentence")
+        if not self.evidence.sources:
+            raise LocalgovError(f"the figure {self.title!r} has no sources; expected the evidence of its rows")
+
+    def fingerprint(self) -> str:
+        """A short text that changes when anything drawn or said changes, and only then."""
+        text = "\n".join(
+            [
+                self.title,
+                self.caption,
+                self.alt,
+                *self.evidence.sources,
+                self.data.to_csv(index=False, float_format="%.10g"),
+            ]
+        )
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return f"Figure: {self.title} [{len(self.data)} rows drawn, {self.evidence.rows} rows used, {digest}]"
+
+
+@lru_cache(maxsize=1)
+def template() -> go.layout.Template:
+    """The house style as a plotly template."""
+    import plotly.graph_objects as go
+
+    axis = {
+        "showgrid": True,
+        "gridcolor": "#e6e6e6",
+        "linecolor": RULE,
+        "zeroline": False,
+        "ticks": "outside",
+        "tickcolor": RULE,
+        "title": {"standoff": 8, "font": {"size": TEXT_SIZE}},
+        "tickfont": {"size": TEXT_SIZE},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": TEXT_SIZE, "color": INK},
+            "colorway": COLOURS,
+            "paper_bgcolor": "white",
+            "plot_bgcolor": "white",
+            "margin": {"l": 10, "r": 16, "t": 16, "b": 10},
+            "xaxis": axis,
+            "yaxis": axis,
+            "showlegend": False,
+            "hoverlabel": {"font": {"family": FONT, "size": 13}},
+            "separators": ".,",
+        }
+    )
+
+
+def acts_timeline(acts: pd.DataFrame, periods: Periodisation, title: str) -> Figure:
+    """Landmark Acts and papers, one a row in order of date, over bands for the periods.
+
+    Parameters
+    ----------
+    acts : rows of ``acts`` with a column ``day`` (datetime) and ``firm`` (bool).
+    """
+    plot = _blank()
+    frame = acts.sort_values("day").reset_index(drop=True)
+    first, last = periods.periods[0].start.year, periods.periods[-1].end.year
+    years = [day.year + (day.dayofyear - 1) / 366 for day in frame["day"]]
+    _period_bands(plot, periods, len(frame))
+    for firm in (True, False):
+        rows = frame[frame["firm"] == firm]
+        plot.add_scatter(
+            x=[years[index] for index in rows.index],
+            y=list(rows.index),
+            mode="markers",
+            marker={
+                "size": 9,
+                "color": COLOURS[0] if firm else "white",
+                "line": {"color": COLOURS[0], "width": 1.5},
+            },
+            customdata=rows[["short_title", "what_it_did"]].fillna("").map(_breakable).to_numpy(),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        )
+    middle = (first + last) / 2
+    for index, row in frame.iterrows():
+        right = years[index] < middle
+        plot.add_annotation(
+            x=years[index],
+            y=index,
+            text=_safe(row["short_title"]),
+            showarrow=False,
+            xanchor="left" if right else "right",
+            xshift=8 if right else -8,
+            font={"size": TEXT_SIZE},
+        )
+    plot.update_yaxes(visible=False, range=[len(frame) - 0.4, -2.1])
+    plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
+    plot.update_layout(height=60 + 19 * (len(frame) + 2))
+    data = frame[["short_title", "citation"]].assign(date=frame["day"].dt.strftime("%Y-%m-%d"), firm=frame["firm"])
+    return Figure(
+        plot,
+        title,
+        "Acts and papers by date (royal assent, or publication); bands are the working periods. "
+        "Hollow marks: the date is not yet confirmed in a source.",
+        f"A list of {len(frame)} Acts and papers in order of date, from {frame['short_title'].iloc[0]} "
+        f"to {frame['short_title'].iloc[-1]}, set on a scale of years with a band for each period.",
+        data,
+        Evidence.of(frame),
+    )
+
+
+def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mapping[str, str]) -> Figure:
+    """The years in being of kinds of body, one bar a row, coloured by purpose.
+
+    Parameters
+    ----------
+    kinds : rows of `bodies.kinds` with both years known, in the order to draw.
+    groups : purposes and their names, in order; a kind of another purpose is not drawn.
+    """
+    plot = _blank()
+    frame = kinds[kinds["purpose"].isin(list(groups))].reset_index(drop=True)
+    _period_bands(plot, periods, len(frame))
+    first, last = periods.periods[0].start.year, periods.periods[-1].end.year
+    for position, (purpose, name) in enumerate(groups.items()):
+        rows = frame[frame["purpose"] == purpose]
+        for firm in (True, False):
+            part = rows[rows["firm"] == firm]
+            begins = part["first_year"].astype(float).clip(lower=first)
+            ends = part["last_year"].astype(float) + 1
+            plot.add_bar(
+                base=begins,
+                x=ends - begins,
+                y=list(part.index),
+                orientation="h",
+                width=0.62,
+                marker={
+                    "color": COLOURS[position] if firm else "white",
+                    "line": {"color": COLOURS[position], "width": 1.2},
+                },
+                customdata=part[["plural", "first_year", "last_year"]].astype(str).map(_safe).to_numpy(),
+                hovertemplate="%{customdata[0]}: %{customdata[1]} to %{customdata[2]}<extra>" + name + "</extra>",
+            )
+    _circa_ends(plot, frame, first)
+    plot.update_yaxes(
+        tickvals=list(frame.index),
+        ticktext=[_safe(name) for name in frame["plural"]],
+        range=[len(frame) - 0.4, -2.1],
+        showgrid=False,
+        ticks="",
+        tickfont={"size": SMALL_TEXT},
+    )
+    plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
+    plot.update_layout(height=60 + 17 * (len(frame) + 2), barmode="overlay")
+    hollow = int((~frame["firm"]).sum())
+    return Figure(
+        plot,
+        title,
+        f"Years in which each kind is known to have existed; bars run off the left where it is older. "
+        f"{colour_key(groups)} Hollow bars ({hollow}): the years are not yet confirmed in a source. "
+        "A dotted end is an approximate date.",
+        f"Bars for {len(frame)} kinds of body in order of their beginning, from {frame['plural'].iloc[0]} to "
+        f"{frame['plural'].iloc[-1]}, coloured by purpose.",
+        frame[["body_key", "plural", "purpose", "first_year", "last_year", "firm"]],
+        Evidence.of(frame),
+    )
+
+
+def stacked_shares(
+    shares: pd.DataFrame,
+    names: Mapping[str, str],
+    title: str,
+    evidence: Evidence,
+    caption: str,
+) -> Figure:
+    """Shares that add to one, a bar a period.
+
+    Parameters
+    ----------
+    shares : columns ``period``, ``label``, ``class``, ``share`` (0-1).
+    names : classes and their names in order; a class may be absent from a period.
+    """
+    plot = _blank()
+    labels = list(dict.fromkeys(shares["label"]))
+    present = [code for code in names if (shares["class"] == code).any()]
+    for position, code in enumerate(present):
+        rows = shares[shares["class"] == code].set_index("label")["share"].reindex(labels).fillna(0)
+        colour = COLOURS[position % len(COLOURS)]
+        plot.add_bar(
+            y=labels,
+            x=rows * 100,
+            name=names[code],
+            orientation="h",
+            width=0.66,
+            marker={"color": colour, "line": {"color": "white", "width": 1}},
+            text=[f"{value:.0%}" if value >= 0.055 else "" for value in rows],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": "white" if position < 3 else INK, "size": TEXT_SIZE},
+            constraintext="none",
+            hovertemplate="%{y}, " + names[code] + ": %{x:.0f}%<extra></extra>",
+        )
+    plot.update_layout(barmode="stack", height=80 + 40 * len(labels) + 26 * ((len(present) + 1) // 2))
+    plot.update_yaxes(autorange="reversed", showgrid=False, ticks="")
+    plot.update_xaxes(range=[0, 100], ticksuffix="%", title_text="Share of kinds of body in being")
+    _legend_above(plot)
+    return Figure(plot, title, caption, _shares_alt(shares, names), shares.reset_index(drop=True), evidence)
+
+
+def dots_by_period(
+    shares: pd.DataFrame, names: Mapping[str, str], title: str, evidence: Evidence, caption: str
+) -> Figure:
+    """Shares that need not add to one: a row a class, a mark a period.
+
+    Parameters are those of `stacked_shares`.
+    """
+    plot = _blank()
+    labels = list(dict.fromkeys(shares["label"]))
+    present = [code for code in names if (shares["class"] == code).any()]
+    rows = [names[code] for code in present]
+    symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+    for position, label in enumerate(labels):
+        values = shares[shares["label"] == label].set_index("class")["share"].reindex(present).fillna(0)
+        plot.add_scatter(
+            x=values * 100,
+            y=rows,
+            mode="markers",
+            name=label,
+            marker={
+                "size": 10,
+                "symbol": symbols[position % len(symbols)],
+                "color": COLOURS[position % len(COLOURS)],
+                "line": {"color": INK, "width": 0.8},
+            },
+            hovertemplate="%{y}, " + label + ": %{x:.0f}%<extra></extra>",
+        )
+    plot.update_layout(height=96 + 34 * len(rows) + 22 * ((len(labels) + 2) // 3))
+    plot.update_yaxes(autorange="reversed", ticks="")
+    plot.update_xaxes(range=[-2, 102], ticksuffix="%", title_text="Share of kinds of body in being")
+    _legend_above(plot)
+    return Figure(plot, title, caption, _shares_alt(shares, names), shares.reset_index(drop=True), evidence)
+
+
+def lines_by_year(
+    frame: pd.DataFrame,
+    names: Mapping[str, str],
+    periods: Periodisation,
+    title: str,
+    unit: str,
+    evidence: Evidence,
+    caption: str,
+) -> Figure:
+    """Lines over years with period bands behind and names at the line ends.
+
+    Parameters
+    ----------
+    frame : columns ``year``, ``class``, ``value``.
+    names : classes and their names in order.
+    unit : title of the value axis.
+    """
+    plot = _blank()
+    first, last = periods.periods[0].start.year, periods.periods[-1].end.year
+    top = float(frame["value"].max()) * 1.18
+    ends = {}
+    for position, (code, name) in enumerate(names.items()):
+        rows = frame[frame["class"] == code].sort_values("year")
+        if rows.empty:
+            continue
+        plot.add_scatter(
+            x=rows["year"],
+            y=rows["value"],
+            mode="lines",
+            name=name,
+            line={"color": COLOURS[position], "width": 2.4, "dash": ("solid", "dash", "dot")[position % 3]},
+            hovertemplate=name + ", %{x}: %{y:,}<extra></extra>",
+        )
+        ends[name] = (float(rows["value"].iloc[-1]), COLOURS[position])
+    for name, height in _spread({name: end[0] for name, end in ends.items()}, top * 0.075).items():
+        plot.add_annotation(
+            x=1.0,
+            xref="paper",
+            y=height,
+            text=_safe(name),
+            showarrow=False,
+            xanchor="left",
+            xshift=6,
+            font={"size": TEXT_SIZE, "color": ends[name][1]},
+        )
+    _period_bands(plot, periods, None)
+    plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
+    plot.update_yaxes(range=[0, top], title_text=unit)
+    longest = max((len(name) for name in names.values()), default=0)
+    plot.update_layout(height=330, margin={"r": 22 + int(6.4 * longest)})
+    peak = {names[code]: int(rows["value"].max()) for code, rows in frame.groupby("class") if code in names}
+    alt = "Lines by year. Highest values: " + ", ".join(f"{name} {value:,}" for name, value in peak.items()) + "."
+    return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
+
+
+def count_points(
+    counts: pd.DataFrame,
+    names: Mapping[str, str],
+    title: str,
+    unit: str,
+    caption: str,
+    years: tuple[int, int] | None = None,
+) -> Figure:
+    """Dated counts as points, one panel a series, each with its own scale from zero.
+
+    Parameters
+    ----------
+    counts : rows of ``body_counts`` with columns ``series`` and ``year``; lines join the points of a series.
+    names : series and their panel titles in order.
+    """
+    from plotly.subplots import make_subplots
+
+    present = [code for code in names if (counts["series"] == code).any()]
+    columns = 2 if len(present) > 1 else 1
+    depth = (len(present) + columns - 1) // columns
+    plot = make_subplots(
+        rows=depth,
+        cols=columns,
+        horizontal_spacing=0.13,
+        vertical_spacing=min(0.3, 0.42 / max(depth, 1)),
+        subplot_titles=[_safe(names[code]) for code in present],
+    )
+    plot.update_layout(template=template(), width=WIDTH, height=70 + 190 * depth)
+    first, last = years or (int(counts["year"].min()) - 1, int(counts["year"].max()) + 1)
+    for position, code in enumerate(present):
+        rows = counts[counts["series"] == code].sort_values("year")
+        place = {"row": position // columns + 1, "col": position % columns + 1}
+        hollow = rows["evidence"].eq("recalled")
+        plot.add_scatter(
+            x=rows["year"],
+            y=rows["count"].astype(float),
+            mode="lines+markers",
+            line={"color": COLOURS[0], "width": 1.6},
+            marker={
+                "size": 8,
+                "color": ["white" if flag else COLOURS[0] for flag in hollow],
+                "line": {"color": COLOURS[0], "width": 1.5},
+            },
+            hovertemplate="%{x}: %{y:,}<extra></extra>",
+            **place,
+        )
+        plot.update_yaxes(range=[0, float(rows["count"].max()) * 1.15], nticks=5, tickformat=",", **place)
+        plot.update_xaxes(range=[first, last], nticks=6, **place)
+    plot.update_annotations(font={"size": TEXT_SIZE + 1, "family": FONT})
+    plot.update_layout(margin={"t": 34})
+    plot.update_yaxes(title_text=unit, col=1)
+    spans = [
+        f"{names[code]}: {int(rows['count'].iloc[0]):,} in {int(rows['year'].iloc[0])}, "
+        f"{int(rows['count'].iloc[-1]):,} in {int(rows['year'].iloc[-1])}"
+        for code in present
+        for rows in [counts[counts["series"] == code].sort_values("year")]
+    ]
+    columns_shown = ["series", "year", "count", "geography", "evidence"]
+    return Figure(
+        plot,
+        title,
+        caption,
+        "; ".join(spans) + ".",
+        counts[columns_shown].reset_index(drop=True),
+        Evidence.of(counts),
+    )
+
+
+def holders_matrix(
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    years: tuple[int, int],
+    title: str,
+    evidence: Evidence,
+    caption: str,
+) -> Figure:
+    """Which functions were held by which class of body in two years: a row a function, a mark a class and year.
+
+    Parameters
+    ----------
+    frame : from `measures.Holdings`.
+    """
+    plot = _blank()
+    classes = {
+        "council": "Multi-purpose elected council",
+        "single": "Single-purpose local body",
+        "appointed": "Appointed local body",
+        "central": "Central body",
+    }
+    rows = frame.sort_values(["heading", "function"]).reset_index(drop=True)
+    short = {
+        "council": "Elected<br>council",
+        "single": "Single-<br>purpose",
+        "appointed": "Appointed<br>local",
+        "central": "Central",
+    }
+    for position, code in enumerate(classes):
+        for side, year in enumerate(years):
+            held = rows[rows[f"{code}_{year}"]]
+            plot.add_scatter(
+                x=[position + (-0.2 if side == 0 else 0.2)] * len(held),
+                y=list(held.index),
+                mode="markers",
+                marker={
+                    "size": 11,
+                    "symbol": "square" if side == 0 else "circle",
+                    "color": COLOURS[3] if side == 0 else COLOURS[0],
+                },
+                name=str(year),
+                showlegend=position == 0,
+                hovertemplate=f"{classes[code]}, {year}<extra></extra>",
+            )
+    plot.update_xaxes(
+        tickvals=list(range(len(classes))),
+        ticktext=[short[code] for code in classes],
+        range=[-0.6, len(classes) - 0.4],
+        side="top",
+        showgrid=False,
+    )
+    plot.update_yaxes(
+        tickvals=list(rows.index),
+        ticktext=[_safe(labels[function]) for function in rows["function"]],
+        range=[len(rows) - 0.4, -0.6],
+        ticks="",
+        tickfont={"size": SMALL_TEXT},
+    )
+    plot.update_layout(
+        height=110 + 19 * len(rows),
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yanchor": "top",
+            "yref": "paper",
+            "font": {"size": TEXT_SIZE},
+        },
+    )
+    sums = [
+        f"{classes[code]}: {int(rows[f'{code}_{years[0]}'].sum())} functions in {years[0]}, "
+        f"{int(rows[f'{code}_{years[1]}'].sum())} in {years[1]}"
+        for code in classes
+    ]
+    return Figure(plot, title, caption, f"Of {len(rows)} functions. " + "; ".join(sums) + ".", rows, evidence)
+
+
+def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, caption: str) -> Figure:
+    """A row a name: a mark for the main value and a line over its range in the variants.
+
+    Parameters
+    ----------
+    frame : columns ``name``, ``value``, ``low``, ``high``.
+    """
+    plot = _blank()
+    names = [_safe(name) for name in frame["name"]]
+    for name, low, high in zip(names, frame["low"], frame["high"], strict=True):
+        plot.add_scatter(
+            x=[low, high],
+            y=[name, name],
+            mode="lines",
+            line={"color": COLOURS[4], "width": 6},
+            hoverinfo="skip",
+        )
+    plot.add_scatter(
+        x=frame["value"],
+        y=names,
+        mode="markers",
+        marker={"size": 11, "color": COLOURS[0]},
+        hovertemplate="%{y}: %{x:.2f}<extra></extra>",
+    )
+    plot.update_yaxes(autorange="reversed", ticks="")
+    plot.update_xaxes(range=[0, max(1.0, float(frame["high"].max()) * 1.03)], title_text=axis)
+    plot.update_layout(height=90 + 38 * len(frame))
+    said = "; ".join(
+        f"{row.name_}: {row.value:.2f}, from {row.low:.2f} to {row.high:.2f} in the variants"
+        for row in frame.rename(columns={"name": "name_"}).itertuples()
+    )
+    return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
+
+
+def colour_key(names: Mapping[str, str]) -> str:
+    """A sentence naming the colours of classes, for charts with many rows."""
+    words = ("Dark blue", "red", "mid blue", "orange", "pale blue", "sand")
+    return ", ".join(f"{words[index]}: {name.lower()}" for index, name in enumerate(names.values())) + "."
+
+
+def _blank() -> go.Figure:
+    import plotly.graph_objects as go
+
+    return go.Figure(layout={"template": template(), "width": WIDTH})
+
+
+def _period_bands(plot: go.Figure, periods: Periodisation, rows: int | None) -> None:
+    """Alternate bands for the periods. With `rows`, the spans stand in two lanes above the first row."""
+    for index, period in enumerate(periods):
+        begin = period.start.year + (period.start.timetuple().tm_yday - 1) / 366
+        end = period.end.year + period.end.timetuple().tm_yday / 366
+        if index % 2 == 0:
+            plot.add_vrect(x0=begin, x1=end, fillcolor=BAND, line_width=0, layer="below")
+        plot.add_vline(x=begin, line={"color": RULE, "width": 1}, layer="below")
+        if rows is not None:
+            plot.add_annotation(
+                x=(begin + end) / 2,
+                y=-1.5 if index % 2 == 0 else -0.9,
+                text=_safe(period.readable_span()),
+                showarrow=False,
+                font={"size": SMALL_TEXT, "color": "#555555"},
+            )
+
+
+def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> None:
+    """A dotted whisker where a beginning or an end is approximate."""
+    for column, year, step in (("start", "first_year", -4), ("end", "last_year", 4)):
+        circa = frame[frame[column].fillna("").str.contains(r"[~%X]")]
+        for index, row in circa.iterrows():
+            at = float(row[year]) + (1 if column == "end" else 0)
+            if at <= first:
+                continue
+            plot.add_scatter(
+                x=[at, at + step],
+                y=[index, index],
+                mode="lines",
+                line={"color": INK, "width": 2, "dash": "dot"},
+                hoverinfo="skip",
+            )
+
+
+def _legend_above(plot: go.Figure) -> None:
+    plot.update_layout(
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "traceorder": "normal",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": TEXT_SIZE},
+        },
+    )
+
+
+def _spread(values: dict[str, float], least: float) -> dict[str, float]:
+    """Move values apart so that neighbours differ by at least `least`, keeping their order."""
+    placed: dict[str, float] = {}
+    floor = float("-inf")
+    for name, value in sorted(values.items(), key=lambda pair: pair[1]):
+        placed[name] = max(value, floor)
+        floor = placed[name] + least
+    return placed
+
+
+def _shares_alt(shares: pd.DataFrame, names: Mapping[str, str]) -> str:
+    parts = []
+    for label, rows in shares.groupby("label", sort=False):
+        listed = ", ".join(
+            f"{names[row['class']].lower()} {row['share']:.0%}"
+            for _, row in rows.sort_values("share", ascending=False).iterrows()
+            if row["class"] in names
+        )
+        parts.append(f"{label}: {listed}")
+    return ". ".join(parts) + "."
+
+
+def _safe(text: object) -> str:
+    """Plotly reads a little HTML in its texts; text from data must show as itself."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _breakable(text: object) -> str:
+    """Text from data for a hover box, wrapped at about 60 characters."""
+    import textwrap
+
+    return "<br>".join(_safe(line) for line in textwrap.wrap(str(text), 60))

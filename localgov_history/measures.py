@@ -1,0 +1,361 @@
+"""What can be counted: short functions of frames, each with its unit and its weights.
+
+The unit of observation is the *kind* of body (a school board, a county council), not the single body, unless a
+function says otherwise. A kind is weighted by the share of a period in which it certainly existed, so that a
+kind abolished a year into a period counts little: the sum of weights is the mean number of kinds in being.
+The list of kinds is what the sources gathered here name. It has no sampling frame, so differences between
+periods are described and never tested for significance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from localgov_history import bodies
+from localgov_history.errors import NotEnoughDataError
+from localgov_history.sources import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from localgov_history.periods import Period, Periodisation
+
+LEAST_KINDS = 5
+COUNCIL = "multi-purpose elected council"
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of a whole by period and class.
+
+    Attributes
+    ----------
+    frame : columns ``period``, ``label``, ``class``, ``weight`` (mean number in being), ``share`` (0-1 of the
+        period's total) and ``kinds`` (rows that count towards it).
+    evidence : the rows used.
+    left_out : how many rows had no years or no code and could not be used.
+    """
+
+    frame: pd.DataFrame
+    evidence: Evidence
+    left_out: int = 0
+
+    def share(self, period: str, name: str) -> float:
+        """The share of one class in one period; 0 where the class is absent.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If the period has fewer than five kinds with the code.
+        """
+        rows = self.frame[self.frame["period"] == period]
+        if rows["kinds"].sum() < LEAST_KINDS:
+            raise NotEnoughDataError(
+                f"{period} has {int(rows['kinds'].sum())} kinds of body with this code; "
+                f"expected at least {LEAST_KINDS}"
+            )
+        return float(rows.loc[rows["class"] == name, "share"].sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """The shares, one row a period and class."""
+        return self.frame.copy()
+
+
+def weights(frame: pd.DataFrame, period: Period) -> pd.Series:
+    """Share of the period's years in which each dated row certainly existed, 0 to 1."""
+    first, last = period.years
+    begins = frame["first_year"].astype("Float64").clip(lower=first)
+    ends = frame["last_year"].astype("Float64").clip(upper=last)
+    return ((ends - begins + 1).clip(lower=0) / (last - first + 1)).fillna(0).astype(float)
+
+
+def shares_by(kinds: pd.DataFrame, column: str, periodisation: Periodisation) -> Shares:
+    """Shares of the kinds of body in being, by the classes of a column with one code a kind.
+
+    Parameters
+    ----------
+    kinds : from `bodies.kinds`.
+    column : ``purpose`` or ``selection_class``.
+    """
+    import pandas as pd
+
+    usable = bodies.dated(kinds)
+    usable = usable[usable[column].notna()]
+    records = []
+    used = pd.Series(False, index=usable.index)
+    for period in periodisation:
+        weight = weights(usable, period)
+        used |= weight > 0
+        total = weight.sum()
+        for name, group in weight[weight > 0].groupby(usable[column]):
+            records.append(
+                {
+                    "period": period.key,
+                    "label": period.readable_span(),
+                    "class": name,
+                    "weight": group.sum(),
+                    "share": group.sum() / total,
+                    "kinds": len(group),
+                }
+            )
+    frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "kinds"])
+    return Shares(frame, Evidence.of(usable[used]), len(kinds) - len(usable))
+
+
+def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shares:
+    """Share of the kinds of body in being that draw on each source of money.
+
+    A kind may draw on several, so the shares of a period add to more than one. It says how many kinds drew on
+    a source, never how much money it gave.
+    """
+    import pandas as pd
+
+    usable = bodies.dated(kinds)
+    usable = usable[[bool(codes) for codes in usable["money"]]]
+    records = []
+    used = pd.Series(False, index=usable.index)
+    for period in periodisation:
+        weight = weights(usable, period)
+        used |= weight > 0
+        codes = sorted({code for cell in usable["money"][weight > 0] for code in cell})
+        for code in codes:
+            has = weight[[code in cell for cell in usable["money"]]]
+            records.append(
+                {
+                    "period": period.key,
+                    "label": period.readable_span(),
+                    "class": code,
+                    "weight": has.sum(),
+                    "share": has.sum() / weight.sum(),
+                    "kinds": int((has > 0).sum()),
+                }
+            )
+    frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "kinds"])
+    return Shares(frame, Evidence.of(usable[used]), len(kinds) - len(usable))
+
+
+def in_being_by_year(kinds: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Number of kinds of body certainly in being in each year, by purpose.
+
+    Returns a frame with ``year``, ``purpose`` and ``kinds``.
+    """
+    import pandas as pd
+
+    usable = bodies.dated(kinds)
+    usable = usable[usable["purpose"].notna()]
+    records = [
+        {"year": year, "purpose": purpose, "kinds": int(count)}
+        for year in range(first, last + 1)
+        for purpose, count in (
+            usable[(usable["first_year"] <= year) & (usable["last_year"] >= year)]["purpose"].value_counts().items()
+        )
+    ]
+    frame = pd.DataFrame(records, columns=["year", "purpose", "kinds"])
+    every = pd.MultiIndex.from_product(
+        [range(first, last + 1), sorted(usable["purpose"].unique())], names=["year", "purpose"]
+    )
+    return frame.set_index(["year", "purpose"]).reindex(every, fill_value=0).reset_index()
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Who held the functions of the frame in two years, on the functions covered in both.
+
+    Attributes
+    ----------
+    frame : one row a function: ``function``, ``heading``, and for each year the number of kinds that held it
+        and whether a multi-purpose elected council, a single-purpose local body and a central body did.
+    years : the two years.
+    evidence : the rows used.
+    uncovered : functions with no dated holder in one of the years; they are left out.
+    """
+
+    frame: pd.DataFrame
+    years: tuple[int, int]
+    evidence: Evidence
+    uncovered: tuple[str, ...] = field(default=())
+
+    def share(self, column: str, year: int) -> float:
+        """Share of the functions covered in both years for which `column` is true in `year`."""
+        if len(self.frame) < LEAST_KINDS:
+            raise NotEnoughDataError(
+                f"{len(self.frame)} functions have dated holders in both {self.years[0]} and {self.years[1]}; "
+                f"expected at least {LEAST_KINDS}"
+            )
+        return float(self.frame[f"{column}_{year}"].mean())
+
+    def mean_holders(self, year: int) -> float:
+        """Mean number of kinds of body that held a function."""
+        return float(self.frame[f"holders_{year}"].mean())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a function."""
+        return self.frame.copy()
+
+
+def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holdings:
+    """Compare who held each function in two years.
+
+    Parameters
+    ----------
+    responsibilities : from `bodies.responsibilities`.
+    first, second : years.
+    """
+    import pandas as pd
+
+    sides = {}
+    rows_used = []
+    for year in (first, second):
+        held = bodies.in_being(responsibilities, year)
+        rows_used.append(held)
+        sides[year] = held.groupby("function")[["body_key", "purpose", "selection_class", "scope"]].agg(list)
+    common = sorted(set(sides[first].index) & set(sides[second].index))
+    either = set(sides[first].index) | set(sides[second].index)
+    heads = dict(zip(responsibilities["function"], responsibilities["heading"], strict=True))
+    records = []
+    for function in common:
+        record: dict[str, object] = {"function": function, "heading": heads[function]}
+        for year in (first, second):
+            group = sides[year].loc[function]
+            trios = list(zip(group["purpose"], group["selection_class"], group["scope"], strict=True))
+            record[f"holders_{year}"] = len(set(group["body_key"]))
+            record[f"council_{year}"] = any(is_council(*trio) for trio in trios)
+            record[f"single_{year}"] = any(p == "single" and s == "local_body" for p, _, s in trios)
+            record[f"central_{year}"] = any(s == "central_body" for _, _, s in trios)
+            record[f"appointed_{year}"] = any(c in ("appointed", "other") and s == "local_body" for _, c, s in trios)
+        records.append(record)
+    columns = ["function", "heading"] + [
+        f"{name}_{year}"
+        for year in (first, second)
+        for name in ("holders", "council", "single", "central", "appointed")
+    ]
+    used = pd.concat(rows_used)
+    used = used[used["function"].isin(common)]
+    used = used[~used["responsibility_key"].duplicated()]
+    return Holdings(
+        pd.DataFrame(records, columns=columns),
+        (first, second),
+        Evidence.of(used),
+        tuple(sorted(either - set(common))),
+    )
+
+
+def is_council(purpose: object, selection: object, scope: object) -> bool:
+    """True for a multi-purpose local body all or part of whose members are directly elected."""
+    return purpose == "multi" and scope == "local_body" and selection in ("directly_elected", "part_elected")
+
+
+PROFILE = {
+    "single_purpose": "share of kinds with functions under one heading",
+    "partnership": "share of kinds that are partnerships",
+    "directly_elected": "share of kinds with all members directly elected",
+    "appointed": "share of kinds with appointed members",
+    "nominated": "share of kinds nominated by bodies or indirectly elected",
+    "drawing_on_rate": "share of kinds that draw on a rate or precept",
+    "drawing_on_grant": "share of kinds that draw on grant",
+    "drawing_on_charges": "share of kinds that draw on tolls or charges",
+}
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Profiles of the periods of a scheme on the measures of `PROFILE`.
+
+    Attributes
+    ----------
+    frame : index ``period``, one column a measure, values 0-1; empty where there is not enough data.
+    evidence : the rows used.
+    """
+
+    frame: pd.DataFrame
+    evidence: Evidence
+
+    def distances(self, to: str, measures: Sequence[str] | None = None) -> pd.Series:
+        """Gower (1971) distance of every other period to one: 0 alike, 1 as far apart as periods get.
+
+        Each measure's difference is divided by its range over the periods, then averaged with equal weights;
+        a measure that is empty for either period, or has no range, is left out of that average.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If no measure is known for both.
+        """
+        import pandas as pd
+
+        table = self.frame[list(measures)] if measures is not None else self.frame
+        span = table.max() - table.min()
+        scaled = (table - table.loc[to]).abs().div(span.where(span > 0))
+        result = scaled.drop(index=to).mean(axis=1)
+        if result.isna().any():
+            missing = ", ".join(result.index[result.isna()])
+            raise NotEnoughDataError(f"no measure is known for both {to} and {missing}")
+        return pd.Series(result, name="distance").astype(float)
+
+    def nearest(self, to: str, measures: Sequence[str] | None = None) -> str:
+        """The period with the least distance to one."""
+        return str(self.distances(to, measures).idxmin())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a period."""
+        return self.frame.copy()
+
+
+def profiles(kinds: pd.DataFrame, periodisation: Periodisation) -> Profiles:
+    """A profile of each period: shares of the kinds of body in being, with the weights of this module."""
+    import pandas as pd
+
+    purpose = shares_by(kinds, "purpose", periodisation)
+    selection = shares_by(kinds, "selection_class", periodisation)
+    money = shares_drawing_on(kinds, periodisation)
+    wanted: list[tuple[str, Shares, tuple[str, ...]]] = [
+        ("single_purpose", purpose, ("single",)),
+        ("partnership", purpose, ("partnership",)),
+        ("directly_elected", selection, ("directly_elected",)),
+        ("appointed", selection, ("appointed",)),
+        ("nominated", selection, ("nominated_by_bodies", "indirectly_elected")),
+        ("drawing_on_rate", money, ()),
+        ("drawing_on_grant", money, ("grant",)),
+        ("drawing_on_charges", money, ("toll_or_charge",)),
+    ]
+    records: dict[str, dict[str, float]] = {}
+    for period in periodisation:
+        record = {}
+        for name, shares, classes in wanted:
+            try:
+                if name == "drawing_on_rate":
+                    record[name] = _share_drawing_on_rate(kinds, period)
+                else:
+                    record[name] = sum(shares.share(period.key, part) for part in classes)
+            except NotEnoughDataError:
+                record[name] = float("nan")
+        records[period.key] = record
+    frame = pd.DataFrame.from_dict(records, orient="index").rename_axis("period")
+    used = bodies.dated(kinds)
+    return Profiles(frame, Evidence.of(used[used["purpose"].notna()]))
+
+
+def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:
+    """A precept is a rate collected by another body, so a kind with either counts once."""
+    usable = bodies.dated(kinds)
+    usable = usable[[bool(codes) for codes in usable["money"]]]
+    weight = weights(usable, period)
+    if (weight > 0).sum() < LEAST_KINDS:
+        raise NotEnoughDataError(f"{period.key} has too few kinds of body with a code for money")
+    has = [bool({"rate", "precept"} & set(codes)) for codes in usable["money"]]
+    return float(weight[has].sum() / weight.sum())
+
+
+def turnover_near(kinds: pd.DataFrame, years: Sequence[int], window: int) -> tuple[int, int]:
+    """Beginnings and ends of kinds of body within `window` years of given years, and in all.
+
+    Returns the number near and the number in all; a continuing kind has no end.
+    """
+    usable = bodies.dated(kinds)
+    events = [int(year) for year in usable["first_year"]]
+    ended = usable[usable["end_status"] != "continuing"]
+    events += [int(year) for year in ended["last_year"]]
+    return sum(any(abs(event - year) <= window for year in years) for event in events), len(events)

@@ -1,0 +1,268 @@
+"""Periodisations: somebody's division of time, with a source, used as a parameter and never as a constant."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from localgov_history import dates, schema
+from localgov_history.catalogue import Catalogue, default
+from localgov_history.errors import LocalgovError, UnknownNameError
+from localgov_history.schema import Problem, TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HORIZON = date(2012, 12, 31)
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of one scheme.
+
+    Attributes
+    ----------
+    key, label : short name, and the words of the source.
+    span : the span as printed (EDTF).
+    start, end : working first and last day, inclusive.
+    reason : why the working days were chosen.
+    """
+
+    key: str
+    label: str
+    span: str
+    start: date
+    end: date
+    reason: str = ""
+    features: str = ""
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year touched."""
+        return self.start.year, self.end.year
+
+    @property
+    def census_year(self) -> int:
+        """The year three quarters through, at which bodies and functions are compared.
+
+        Late enough for what the period made to be there, early enough to be clear of what ended it.
+        """
+        first, last = self.years
+        return first + round(0.75 * (last - first))
+
+    def readable_span(self) -> str:
+        """The printed span for a reader: ``1830s–1880s``."""
+        first, _, last = self.span.partition("/")
+        end = "" if last == ".." else dates.parse(last).readable() if last else ""
+        return f"{dates.parse(first).readable()}–{end}" if "/" in self.span else dates.parse(first).readable()
+
+
+@dataclass(frozen=True)
+class Periodisation:
+    """A scheme of periods in order of time.
+
+    Attributes
+    ----------
+    name : key of the scheme.
+    periods : its periods, by working start.
+    source_keys : where the scheme comes from.
+    authority : whose scheme it is.
+    """
+
+    name: str
+    periods: tuple[Period, ...]
+    source_keys: tuple[str, ...] = ()
+    authority: str = ""
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.periods)
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    def __getitem__(self, key: str) -> Period:
+        for period in self.periods:
+            if period.key == key:
+                return period
+        raise UnknownNameError(f"period of {self.name}", key, [period.key for period in self.periods])
+
+    @property
+    def keys(self) -> list[str]:
+        """Period keys in order of time."""
+        return [period.key for period in self.periods]
+
+    @property
+    def boundaries(self) -> list[date]:
+        """First days of every period but the first."""
+        return [period.start for period in self.periods[1:]]
+
+    def gaps(self) -> list[tuple[date, date]]:
+        """Stretches between periods that no period covers: first and last day of each."""
+        found = []
+        for before, after in zip(self.periods, self.periods[1:], strict=False):
+            if after.start > before.end + timedelta(days=1):
+                found.append((before.end + timedelta(days=1), after.start - timedelta(days=1)))
+        return found
+
+    def overlaps(self) -> list[tuple[date, date]]:
+        """Stretches that two neighbouring periods both cover: first and last day of each."""
+        return [
+            (after.start, min(before.end, after.end))
+            for before, after in zip(self.periods, self.periods[1:], strict=False)
+            if after.start <= before.end
+        ]
+
+    def label(self, days: pd.Series) -> pd.Series:
+        """The key of the period of each day.
+
+        Parameters
+        ----------
+        days : datetimes.
+
+        Returns
+        -------
+        A series of the same index. A day in two periods gets both keys, joined by ``;``; a day in none, or
+        an empty day, is empty: nothing is dropped.
+        """
+        import pandas as pd
+
+        def one(day: pd.Timestamp) -> str | None:
+            if pd.isna(day):
+                return None
+            hits = [period.key for period in self.periods if period.start <= day.date() <= period.end]
+            return ";".join(hits) or None
+
+        return pd.Series([one(day) for day in pd.to_datetime(days)], index=days.index, dtype="str")
+
+    def shifted(self, years: int) -> Periodisation:
+        """The same scheme with every inner boundary moved by `years`; the outer ends stay.
+
+        Raises
+        ------
+        LocalgovError
+            If a period would vanish.
+        """
+        if not years:
+            return self
+        moved = []
+        for index, period in enumerate(self.periods):
+            start = period.start if index == 0 else _plus_years(period.start, years)
+            end = (
+                period.end
+                if index == len(self.periods) - 1
+                else _plus_years(period.end + timedelta(days=1), years) - timedelta(days=1)
+            )
+            if start > end:
+                raise LocalgovError(
+                    f"moving the boundaries of {self.name!r} by {years} years leaves no room for "
+                    f"{period.key!r}; expected a smaller shift"
+                )
+            moved.append(replace(period, start=start, end=end))
+        return replace(self, periods=tuple(moved))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a period: label, printed span, working start and end, reason, features."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "period": period.key,
+                    "label": period.label,
+                    "span": period.readable_span(),
+                    "working_start": period.start,
+                    "working_end": period.end,
+                    "reason": period.reason,
+                    "features": period.features,
+                }
+                for period in self.periods
+            ]
+        ).set_index("period")
+
+    def report(self) -> str:
+        """A sentence on gaps and overlaps."""
+        parts = [f"{a:%-d %B %Y} to {b:%-d %B %Y} is in no period" for a, b in self.gaps()]
+        parts += [f"{a:%-d %B %Y} to {b:%-d %B %Y} is in two periods" for a, b in self.overlaps()]
+        return "; ".join(parts) or "the periods follow one another without gap or overlap"
+
+
+def names(catalogue: Catalogue | None = None) -> list[str]:
+    """The schemes that ship, the overlay's included."""
+    rows = (catalogue or default()).rows("periods")
+    return list(dict.fromkeys(row["periodisation"] for row in rows))
+
+
+def periodisation(name: str | os.PathLike[str] = "gough", catalogue: Catalogue | None = None) -> Periodisation:
+    """A scheme by name, or a user's own from a CSV file in the format of the table ``periods``.
+
+    Raises
+    ------
+    UnknownNameError
+        If no scheme has that name.
+    TableError
+        If a file has faults.
+    """
+    book = catalogue or default()
+    table = book.schema("periods")
+    if str(name).endswith(".csv"):
+        path = Path(name)
+        if not path.is_file():
+            raise LocalgovError(f"the file {str(path)!r} does not exist; expected a CSV of periods")
+        header, rows = schema.read_rows(path)
+        problems = schema.check_columns(table, path.name, header)
+        problems = problems or list(schema.check_rows(table, path.name, rows))
+        if problems:
+            raise TableError(problems)
+        schemes = {row["periodisation"] for row in rows}
+        if len(schemes) != 1:
+            raise TableError(
+                [
+                    Problem(
+                        path.name,
+                        f"{len(schemes)} periodisations; expected one in the column",
+                        1,
+                        "periodisation",
+                    )
+                ]
+            )
+        return _build(rows)
+    rows = [row for row in book.rows("periods") if row["periodisation"] == name]
+    if not rows:
+        raise UnknownNameError("periodisation", str(name), names(book))
+    book.load("periods")
+    return _build(rows)
+
+
+def _build(rows: list[dict[str, str]]) -> Periodisation:
+    periods = []
+    for row in rows:
+        start = dates.parse(row["working_start"]).earliest
+        end = dates.parse(row["working_end"]).latest
+        if start is None or end is None or start > end:
+            raise TableError(
+                [
+                    Problem(
+                        "periods.csv",
+                        f"{row['working_start']} to {row['working_end']} is not a stretch of time; "
+                        "expected a first day before the last",
+                        int(row[""]),
+                        "working_start",
+                    )
+                ]
+            )
+        periods.append(
+            Period(row["period"], row["label"], row["span"], start, end, row["boundary_reason"], row["features"])
+        )
+    periods.sort(key=lambda period: (period.start, period.end))
+    keys = dict.fromkeys(key for row in rows for key in row["source_key"].split(";") if key)
+    return Periodisation(rows[0]["periodisation"], tuple(periods), tuple(keys), rows[0]["authority"])
+
+
+def _plus_years(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -1,0 +1,327 @@
+"""Executed notebooks → one document: sections, figures, tables, prose, citations. Numbering happens here.
+
+Both renderers read this model and nothing else, so the HTML and the PDF cannot say different things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from localgov_history import __version__
+from localgov_history.display import BLOCK_MIME, PLOTLY_MIME
+from localgov_history.errors import LocalgovError
+from localgov_history.report.plan import Plan
+from localgov_history.sources import Source, resolve
+
+# A cell with this tag is for the notebook's reader alone (what to try, how to change a parameter).
+NOTEBOOK_ONLY = "notebook-only"
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A stretch of text: ``kind`` is text, emph, strong, code or link."""
+
+    kind: str
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A numbered heading; level 1 is a section of the report."""
+
+    level: int
+    number: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Prose from a Markdown cell, or a sentence computed from data."""
+
+    inlines: tuple[Inline, ...]
+    computed: bool = False
+    finding: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list; each item is a run of inlines."""
+
+    items: tuple[tuple[Inline, ...], ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A quotation set apart."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A numbered chart."""
+
+    number: int
+    title: str
+    caption: str
+    alt: str
+    note: str
+    sources: tuple[str, ...]
+    csv: str
+    plot: dict[str, Any] = field(repr=False, hash=False)
+
+    @property
+    def anchor(self) -> str:
+        """Its address in a page, also the stem of its files."""
+        return f"figure-{self.number}"
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A numbered table."""
+
+    number: int
+    title: str
+    caption: str
+    note: str
+    sources: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """Its address in a page."""
+        return f"table-{self.number}"
+
+
+Block = Heading | Paragraph | Listing | Quote | FigureBlock | TableBlock
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report, ready to render.
+
+    Attributes
+    ----------
+    findings : the key findings for the cover.
+    blocks : the body in order.
+    sources : exactly the sources whose rows were used.
+    data_version, data_date : of the tables read.
+    digests : SHA-256 of each table read.
+    runs : notebook and parameters of each run.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    description: str
+    findings: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    sources: tuple[Source, ...]
+    data_version: str
+    data_date: str
+    digests: dict[str, str]
+    runs: tuple[tuple[str, dict[str, Any]], ...]
+    package_version: str = __version__
+
+    @property
+    def figures(self) -> list[FigureBlock]:
+        """The charts in order."""
+        return [block for block in self.blocks if isinstance(block, FigureBlock)]
+
+    @property
+    def tables(self) -> list[TableBlock]:
+        """The tables in order."""
+        return [block for block in self.blocks if isinstance(block, TableBlock)]
+
+    @property
+    def sections(self) -> list[Heading]:
+        """Headings of levels 1 and 2, for the contents."""
+        return [block for block in self.blocks if isinstance(block, Heading) and block.level <= 2]
+
+
+def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
+    """One document from the executed notebooks of a plan.
+
+    Raises
+    ------
+    LocalgovError
+        If a notebook shows a figure or a table past `display`, has Markdown the model does not know, or
+        skips a heading level.
+    """
+    builder = _Builder()
+    for run, notebook in zip(plan.runs, notebooks, strict=True):
+        builder.add(run.notebook.name, notebook)
+    return Document(
+        name=plan.name,
+        title=plan.title,
+        subtitle=plan.subtitle,
+        description=plan.description,
+        findings=tuple(dict.fromkeys(builder.findings)),
+        blocks=tuple(builder.blocks),
+        sources=tuple(resolve(builder.sources)),
+        data_version=builder.version[0],
+        data_date=builder.version[1],
+        digests=dict(sorted(builder.digests.items())),
+        runs=tuple((run.notebook.stem, run.parameters) for run in plan.runs),
+    )
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.findings: list[str] = []
+        self.sources: set[str] = set()
+        self.digests: dict[str, str] = {}
+        self.version = ("", "")
+        self._counts = [0, 0, 0]
+        self._figures = self._tables = 0
+        self._anchors: set[str] = set()
+
+    def add(self, file: str, notebook: Any) -> None:
+        for index, cell in enumerate(notebook.cells, start=1):
+            if NOTEBOOK_ONLY in cell.metadata.get("tags", []):
+                continue
+            where = f"{file}, cell {index}"
+            if cell.cell_type == "markdown":
+                self._markdown(cell.source, where)
+            elif cell.cell_type == "code":
+                for output in cell.outputs:
+                    self._output(output, where)
+
+    def _output(self, output: Any, where: str) -> None:
+        if output.output_type not in ("display_data", "execute_result"):
+            return
+        block = output.data.get(BLOCK_MIME)
+        if block is None:
+            raise LocalgovError(
+                f"{where}: an output did not come from show() or say(); a report can only print those"
+            )
+        if block["kind"] == "none":
+            return
+        if block["kind"] == "sentence":
+            self.blocks.append(Paragraph((Inline("text", block["text"]),), computed=True, finding=block["finding"]))
+            if block["finding"]:
+                self.findings.append(block["text"])
+            return
+        self.sources.update(block["sources"])
+        self.digests.update(block["reads"])
+        self.version = (block["data_version"][0], block["data_version"][1])
+        if block["kind"] == "figure":
+            self._figures += 1
+            self.blocks.append(
+                FigureBlock(
+                    self._figures,
+                    block["title"],
+                    block["caption"],
+                    block["alt"],
+                    block["note"],
+                    tuple(block["sources"]),
+                    block["csv"],
+                    output.data[PLOTLY_MIME],
+                )
+            )
+        else:
+            self._tables += 1
+            self.blocks.append(
+                TableBlock(
+                    self._tables,
+                    block["title"],
+                    block["caption"],
+                    block["note"],
+                    tuple(block["sources"]),
+                    tuple(block["columns"]),
+                    tuple(tuple(row) for row in block["rows"]),
+                    tuple(block["widths"]),
+                )
+            )
+
+    def _markdown(self, source: str, where: str) -> None:
+        tokens = iter(MarkdownIt("commonmark", {"html": False}).parse(source))
+        for token in tokens:
+            if token.type == "heading_open":
+                self._heading(int(token.tag[1:]), _plain(_until(tokens, "heading_close")), where)
+            elif token.type == "paragraph_open":
+                self.blocks.append(Paragraph(_inlines(_until(tokens, "paragraph_close"), where)))
+            elif token.type in ("bullet_list_open", "ordered_list_open"):
+                kind = token.type.removesuffix("_open")
+                items = _items(_until(tokens, f"{kind}_close"), where)
+                self.blocks.append(Listing(items, ordered=kind == "ordered_list"))
+            elif token.type == "blockquote_open":
+                self.blocks.append(Quote(_inlines(_until(tokens, "blockquote_close"), where)))
+            else:
+                raise LocalgovError(f"{where}: Markdown of the kind {token.type!r} is not known to reports")
+
+    def _heading(self, level: int, text: str, where: str) -> None:
+        deepest = max((index + 1 for index, count in enumerate(self._counts) if count), default=0)
+        if level > 3 or level > deepest + 1:
+            raise LocalgovError(f"{where}: the heading {text!r} is of level {level}; expected at most {deepest + 1}")
+        self._counts[level - 1] += 1
+        self._counts[level:] = [0] * (3 - level)
+        number = ".".join(str(count) for count in self._counts[:level])
+        stem = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+        anchor = stem
+        while anchor in self._anchors:
+            anchor += "-2"
+        self._anchors.add(anchor)
+        self.blocks.append(Heading(level, number, text, anchor))
+
+
+def _until(tokens: Iterator[Token], closing: str) -> list[Token]:
+    found: list[Token] = []
+    depth = 1
+    opening = closing.replace("_close", "_open")
+    for token in tokens:
+        depth += (token.type == opening) - (token.type == closing)
+        if depth == 0:
+            break
+        found.append(token)
+    return found
+
+
+def _items(tokens: list[Token], where: str) -> tuple[tuple[Inline, ...], ...]:
+    items = []
+    stream = iter(tokens)
+    for token in stream:
+        if token.type == "list_item_open":
+            inside = _until(stream, "list_item_close")
+            if any(item.type.endswith("list_open") for item in inside):
+                raise LocalgovError(f"{where}: a list inside a list is not known to reports")
+            items.append(_inlines(inside, where))
+    return tuple(items)
+
+
+def _inlines(tokens: list[Token], where: str) -> tuple[Inline, ...]:
+    found: list[Inline] = []
+    kind, href = "text", ""
+    for token in tokens:
+        for child in token.children or []:
+            if child.type == "text":
+                found.append(Inline(kind, child.content, href))
+            elif child.type in ("softbreak", "hardbreak"):
+                found.append(Inline("text", " "))
+            elif child.type == "code_inline":
+                found.append(Inline("code", child.content))
+            elif child.type == "link_open":
+                kind, href = "link", str(child.attrs.get("href", ""))
+            elif child.type in ("em_open", "strong_open"):
+                kind = "emph" if child.type == "em_open" else "strong"
+            elif child.type in ("link_close", "em_close", "strong_close"):
+                kind, href = "text", ""
+            else:
+                raise LocalgovError(f"{where}: Markdown of the kind {child.type!r} is not known to reports")
+    return tuple(item for item in found if item.text)
+
+
+def _plain(tokens: list[Token]) -> str:
+    return "".join(child.content or " " for token in tokens for child in token.children or [])

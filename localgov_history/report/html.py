@@ -1,0 +1,150 @@
+"""The document as one HTML file that works offline, with charts a reader can point at and zoom."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from localgov_history.report import document as model
+from localgov_history.report.charts import font_css
+from localgov_history.report.pdf import TEMPLATES, how_made
+from localgov_history.text import escape_html as esc
+from localgov_history.text import escape_script
+
+
+def render(document: model.Document) -> str:
+    """The whole page as text."""
+    page = environment().get_template("report.html.j2")
+    return page.render(
+        document=document,
+        body=Markup("\n".join(_block(block) for block in document.blocks)),
+        contents=document.sections,
+        how_made=how_made(document),
+        font_css=Markup(font_css()),
+        plotly=Markup(plotly_script()) if document.figures else "",
+        figures=Markup(_figures_json(document)),
+        manifest=Markup(escape_script(json.dumps(manifest(document), ensure_ascii=False))),
+    )
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The templates, with escaping on."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def plotly_script() -> str:
+    """plotly.js as it came with the installed plotly."""
+    import plotly
+
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return path.read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+def manifest(document: model.Document) -> dict[str, object]:
+    """What the report was made from, as JSON-LD (schema.org Report)."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Report",
+        "name": document.title,
+        "description": document.description,
+        "inLanguage": "en-GB",
+        "version": document.data_version,
+        "dateModified": document.data_date,
+        "isBasedOn": [
+            {"@type": "Dataset", "name": name, "identifier": f"sha256:{digest}"}
+            for name, digest in document.digests.items()
+        ],
+        "citation": [source.full() for source in document.sources],
+        "instrument": [
+            {"@type": "SoftwareApplication", "name": "localgov_history", "version": document.package_version}
+        ],
+        "additionalProperty": [
+            {"@type": "PropertyValue", "name": notebook, "value": json.dumps(parameters)}
+            for notebook, parameters in document.runs
+        ],
+    }
+
+
+def _figures_json(document: model.Document) -> str:
+    plots = {
+        figure.anchor: {"data": figure.plot["data"], "layout": figure.plot["layout"]} for figure in document.figures
+    }
+    return escape_script(json.dumps(plots))
+
+
+def _block(block: model.Block) -> str:
+    if isinstance(block, model.Heading):
+        level = block.level + 1
+        return f'<h{level} id="{block.anchor}">{block.number}&ensp;{esc(block.text)}</h{level}>'
+    if isinstance(block, model.Paragraph):
+        mark = ' class="finding"' if block.finding else ""
+        return f"<p{mark}>{_inlines(block.inlines)}</p>"
+    if isinstance(block, model.Listing):
+        tag = "ol" if block.ordered else "ul"
+        return f"<{tag}>{''.join(f'<li>{_inlines(item)}</li>' for item in block.items)}</{tag}>"
+    if isinstance(block, model.Quote):
+        return f"<blockquote><p>{_inlines(block.inlines)}</p></blockquote>"
+    if isinstance(block, model.FigureBlock):
+        return _figure(block)
+    return _table(block)
+
+
+def _figure(block: model.FigureBlock) -> str:
+    layout = block.plot["layout"]
+    data = base64.b64encode(block.csv.encode()).decode()
+    return (
+        f'<figure id="{block.anchor}" aria-labelledby="{block.anchor}-title">'
+        f'<p class="title" id="{block.anchor}-title">Figure {block.number}. {esc(block.title)}</p>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Chart {block.number}, scrollable">'
+        f'<div class="chart" role="img" aria-label="{esc(block.alt)}" '
+        f'style="width:{int(layout["width"])}px;height:{int(layout["height"])}px"></div></div>'
+        f"<figcaption>{esc(block.caption)}"
+        f'<span class="sources">Sources: {esc(block.note)}</span>'
+        f'<span class="tools"><a download="{block.anchor}.csv" href="data:text/csv;base64,{data}">'
+        f"Data of figure {block.number} (CSV)</a></span>"
+        f"<details><summary>In words</summary><p>{esc(block.alt)}</p></details>"
+        f"{_cited(block.sources)}</figcaption></figure>"
+    )
+
+
+def _table(block: model.TableBlock) -> str:
+    heads = "".join(f'<th scope="col">{esc(name)}</th>' for name in block.columns)
+    rows = "".join(
+        f'<tr><th scope="row">{esc(row[0])}</th>{"".join(f"<td>{esc(cell)}</td>" for cell in row[1:])}</tr>'
+        for row in block.rows
+    )
+    widths = block.widths or (1.0,) * len(block.columns)
+    columns = "".join(f'<col style="width:{100 * width / sum(widths):.1f}%">' for width in widths)
+    return (
+        f'<div class="scroll" id="{block.anchor}" tabindex="0" role="group" aria-label="Table {block.number}">'
+        f"<table><caption><b>Table {block.number}. {esc(block.title)}</b><br>{esc(block.caption)}</caption>"
+        f"<colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<p class="sources">Sources: {esc(block.note)}</p>{_cited(block.sources)}</div>'
+    )
+
+
+def _cited(keys: tuple[str, ...]) -> str:
+    links = ", ".join(f'<a href="#source-{quote(key)}">{esc(key.replace("_", " "))}</a>' for key in keys)
+    return f"<details><summary>The {len(keys)} sources</summary><p>{links}</p></details>"
+
+
+def _inlines(inlines: tuple[model.Inline, ...]) -> str:
+    tags = {"emph": "em", "strong": "strong", "code": "code"}
+    parts = []
+    for item in inlines:
+        if item.kind == "link" and item.href.startswith(("https://", "http://")):
+            parts.append(f'<a href="{esc(item.href)}">{esc(item.text)}</a>')
+        elif item.kind in tags:
+            parts.append(f"<{tags[item.kind]}>{esc(item.text)}</{tags[item.kind]}>")
+        else:
+            parts.append(esc(item.text))
+    return "".join(parts)

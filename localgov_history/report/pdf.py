@@ -1,0 +1,152 @@
+"""The document as PDF, set by Typst: tagged, with text alternatives (PDF/UA-1 checked by the compiler)."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from localgov_history import dates
+from localgov_history._resources import folder
+from localgov_history.errors import LocalgovError
+from localgov_history.report import document as model
+from localgov_history.text import escape_typst as quoted
+
+TEMPLATES = Path(__file__).parent / "templates"
+_THUMBNAIL_PPI = 40
+
+
+def render(document: model.Document, charts: Mapping[str, bytes]) -> tuple[bytes, bytes]:
+    """A PDF and a small PNG of its cover.
+
+    Parameters
+    ----------
+    charts : the SVG of every figure, by its anchor.
+
+    Raises
+    ------
+    LocalgovError
+        If a chart is missing or the compiler refuses the document.
+    """
+    import typst
+
+    missing = [figure.anchor for figure in document.figures if figure.anchor not in charts]
+    if missing:
+        raise LocalgovError(f"no drawing of {', '.join(missing)}; expected one for each figure")
+    with tempfile.TemporaryDirectory(prefix="localgov-") as scratch:
+        root = Path(scratch)
+        (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+        for name, svg in charts.items():
+            (root / f"{name}.svg").write_bytes(svg)
+        main = root / "main.typ"
+        main.write_text(source(document), encoding="utf-8")
+        fonts: list[str | Path | bytes] = [str(folder("fonts"))]
+        try:
+            pdf = typst.compile(
+                str(main),
+                format="pdf",
+                root=scratch,
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1"],
+            )
+            pages = typst.compile(
+                str(main), format="png", root=scratch, font_paths=fonts, ignore_system_fonts=True, ppi=_THUMBNAIL_PPI
+            )
+        except typst.TypstError as error:
+            raise LocalgovError(f"Typst refused the report {document.name!r}: {error}") from None
+    return pdf, pages[0] if isinstance(pages, list) else pages
+
+
+def source(document: model.Document) -> str:
+    """The document as Typst: calls to the template's functions, every text a string."""
+    day = date.fromisoformat(document.data_date)
+    dated = f"{dates.parse(day.isoformat()).readable()} · data version {document.data_version}"
+    lines = [
+        '#import "report.typ": *',
+        f"#show: report.with(title: {quoted(document.title)}, subtitle: {quoted(document.subtitle)}, "
+        f"dated: {quoted(dated)}, description: {quoted(document.description)}, "
+        f"findings: ({''.join(quoted(item) + ',' for item in document.findings)}))",
+        f"#set document(date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))",
+        "#contents()",
+    ]
+    lines += [_block(block) for block in document.blocks]
+    lines += [
+        _heading(1, "Bibliography"),
+        f"#par({quoted(_bibliography_note(document))})",
+    ]
+    lines += [f"#entry({quoted(item.full())}, {quoted(item.url)})" for item in document.sources]
+    lines += [_heading(1, "How this was made")]
+    lines += [f"#par({quoted(text)})" for text in how_made(document)]
+    return "\n\n".join(lines) + "\n"
+
+
+def _bibliography_note(document: model.Document) -> str:
+    return f"The {len(document.sources)} sources whose rows were used in this report, and no others."
+
+
+def how_made(document: model.Document) -> list[str]:
+    """What a reader needs to make the report again: versions, parameters, digests, command."""
+    runs = []
+    for notebook, parameters in document.runs:
+        values = ", ".join(f"{key} = {json.dumps(value)}" for key, value in parameters.items())
+        runs.append(f"Notebook {notebook}: {values or 'no parameters'}.")
+    digests = ", ".join(f"{name} {digest[:12]}" for name, digest in document.digests.items())
+    return [
+        f"Made with localgov_history {document.package_version} from data version {document.data_version} "
+        f"({document.data_date}). The same inputs give the same report.",
+        *runs,
+        f"Tables read, with the start of the SHA-256 of each: {digests}.",
+        f"To make it again: localgov report build {document.name}",
+    ]
+
+
+def _block(block: model.Block) -> str:
+    if isinstance(block, model.Heading):
+        return _heading(block.level, f"{block.number}  {block.text}")
+    if isinstance(block, model.Paragraph):
+        body = _inlines(block.inlines)
+        return f"#finding[{body}]" if block.finding else f"#par[{body}]"
+    if isinstance(block, model.Listing):
+        items = "".join(f"[{_inlines(item)}]," for item in block.items)
+        return f"#{'enum' if block.ordered else 'list'}({items})"
+    if isinstance(block, model.Quote):
+        return f"#quoted[{_inlines(block.inlines)}]"
+    if isinstance(block, model.FigureBlock):
+        return (
+            f"#chart(number: {quoted(block.number)}, title: {quoted(block.title)}, "
+            f'path: "{block.anchor}.svg", alt: {quoted(block.alt)}, '
+            f"caption: {quoted(block.caption)}, note: {quoted(block.note)})"
+        )
+    heads = "".join(f"{quoted(name)}," for name in block.columns)
+    rows = "".join(f"({''.join(quoted(cell) + ',' for cell in row)})," for row in block.rows)
+    widths = "".join(f"{width:g}fr," for width in block.widths or (1.0,) * len(block.columns))
+    return (
+        f"#grid-of(number: {quoted(block.number)}, title: {quoted(block.title)}, "
+        f"caption: {quoted(block.caption)}, note: {quoted(block.note)}, "
+        f"widths: ({widths}), heads: ({heads}), rows: ({rows}))"
+    )
+
+
+def _heading(level: int, text: str) -> str:
+    return f"#heading(level: {level}, {quoted(text)})"
+
+
+def _inlines(inlines: tuple[model.Inline, ...]) -> str:
+    parts = []
+    for item in inlines:
+        text = quoted(item.text)
+        if item.kind == "emph":
+            parts.append(f"#emph({text});")
+        elif item.kind == "strong":
+            parts.append(f"#strong({text});")
+        elif item.kind == "code":
+            parts.append(f"#raw({text});")
+        elif item.kind == "link" and re.match(r"https?://", item.href):
+            parts.append(f"#link({quoted(item.href)}, {text});")
+        else:
+            parts.append(f"#{text};")
+    return "".join(parts)

@@ -1,0 +1,137 @@
+"""The bibliography, and how firmly a set of rows stands: rows used, shares seen, grades of their sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from localgov_history.catalogue import Catalogue, default
+from localgov_history.errors import UnknownNameError
+from localgov_history.text import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GRADES = ("primary", "official", "scholarly", "reference", "press", "mirror", "memory")
+_STRONG = frozenset(GRADES[:3])
+
+
+@dataclass(frozen=True, order=True)
+class Source:
+    """One source as a reader meets it."""
+
+    key: str
+    author: str
+    title: str
+    publisher: str
+    year: str
+    url: str
+    grade: str
+    licence: str
+
+    def short(self) -> str:
+        """``Chalmers 1883``, or the start of the title where there is no author."""
+        name = self.author.split(",")[0].split(";")[0].strip() or " ".join(self.title.split()[:6])
+        year = self.year.rstrip("?~%")
+        return f"{name} {year}".strip()
+
+    def full(self) -> str:
+        """The bibliography entry as plain text, without the address."""
+        parts = [self.author, f"‘{self.title}’", self.publisher if self.publisher != self.author else ""]
+        line = ", ".join(part.strip().rstrip(".,") for part in parts if part)
+        return f"{line}{f', {self.year}' if self.year else ''}."
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a figure, table or sentence rests on.
+
+    Attributes
+    ----------
+    sources : keys of the sources of the rows used, sorted.
+    rows : how many rows were used.
+    seen, coded, recalled : rows by kind of evidence.
+    """
+
+    sources: tuple[str, ...] = ()
+    rows: int = 0
+    seen: int = 0
+    coded: int = 0
+    recalled: int = 0
+
+    @classmethod
+    def of(cls, *frames: pd.DataFrame) -> Evidence:
+        """The evidence of the rows of one or more loaded frames."""
+        keys: set[str] = set()
+        kinds: Counter[str] = Counter()
+        for frame in frames:
+            for cell in frame["source_key"]:
+                keys.update(cell)
+            kinds.update(frame["evidence"].dropna())
+        total = sum(len(frame) for frame in frames)
+        return cls(tuple(sorted(keys)), total, kinds["seen"], kinds["coded"], kinds["recalled"])
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(
+            tuple(sorted({*self.sources, *other.sources})),
+            self.rows + other.rows,
+            self.seen + other.seen,
+            self.coded + other.coded,
+            self.recalled + other.recalled,
+        )
+
+    @property
+    def seen_share(self) -> float:
+        """Share of rows read in their source, 0 to 1."""
+        return self.seen / self.rows if self.rows else 0.0
+
+    def grades(self, catalogue: Catalogue | None = None) -> dict[str, int]:
+        """How many of the sources have each grade, best first."""
+        book = bibliography(catalogue)
+        counts = Counter(book[key].grade for key in self.sources if key in book)
+        return {grade: counts[grade] for grade in GRADES if counts[grade]}
+
+    def caution(self, catalogue: Catalogue | None = None) -> str:
+        """What stands under a figure: how its rows are known, and which kinds of source they come from."""
+        if not self.rows:
+            return ""
+        parts = [counted(self.rows, "row")]
+        kinds = [("read in a source", self.seen), ("our coding", self.coded), ("from memory", self.recalled)]
+        parts += [f"{count / self.rows:.0%} {name}" for name, count in kinds if count]
+        grades = self.grades(catalogue)
+        total = sum(grades.values())
+        weak = total - sum(count for grade, count in grades.items() if grade in _STRONG)
+        if total and weak * 2 > total:
+            parts.append("mostly reference works, press and copies")
+        return "; ".join(parts)
+
+
+def bibliography(catalogue: Catalogue | None = None) -> dict[str, Source]:
+    """Every source by key."""
+    book = catalogue or default()
+    return {
+        row["source_key"]: Source(
+            row["source_key"],
+            row["author"],
+            row["title"],
+            row["publisher"],
+            row["year"],
+            row["url"],
+            row["grade"],
+            row["licence"],
+        )
+        for row in book.rows("sources")
+    }
+
+
+def resolve(keys: Iterable[str], catalogue: Catalogue | None = None) -> list[Source]:
+    """The sources with these keys, sorted for a bibliography; an unknown key raises `UnknownNameError`."""
+    book = bibliography(catalogue)
+    found = []
+    for key in sorted(set(keys)):
+        if key not in book:
+            raise UnknownNameError("source", key, book)
+        found.append(book[key])
+    return sorted(found, key=lambda source: (source.short().lower(), source.title.lower()))
