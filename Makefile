@@ -8,7 +8,7 @@ REPORT := partnerships-and-reinventing-the-wheel
 INPUTS := $(shell find datasets notebooks localgov_history reports -path reports/build -prune -o \
 	-type f ! -name '*.pyc' ! -path '*/.ipynb_checkpoints/*' -print)
 
-.PHONY: report test lab check lock clean help
+.PHONY: report test lab check notebooks lock clean help
 .DELETE_ON_ERROR:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make test     every test"
 	@echo "make lab      JupyterLab with the kit"
 	@echo "make check    formatting, lint and types"
+	@echo "make notebooks  run the notebooks again, in place"
 	@echo "make lock     resolve the dependencies afresh into requirements.lock"
 	@echo "make clean    remove built reports and the environment"
 
@@ -30,8 +31,11 @@ test: $(READY) $(BROWSER)
 check: $(READY)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
+notebooks: $(READY)
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
 lab: $(READY)
-	$(BIN)/jupyter lab --notebook-dir=notebooks $$(test "$$(id -u)" = 0 && echo --allow-root)
+	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks $$(test "$$(id -u)" = 0 && echo --allow-root)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

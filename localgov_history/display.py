@@ -227,7 +227,7 @@ def _cell(value: object) -> str:
 
 
 @_cell.register
-def _(value: tuple) -> str:  # type: ignore[type-arg]
+def _(value: tuple) -> str:
     return ", ".join(str(item) for item in value)
 
 

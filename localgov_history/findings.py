@@ -504,6 +504,37 @@ def readings_table(verdict: claims.Verdict) -> Table:
     )
 
 
+def introduction(scheme: Periodisation, earlier: str, later: str) -> str:
+    """A sentence naming two periods and the years in which functions are looked up."""
+    first, second = scheme[earlier], scheme[later]
+    warning = (
+        "" if first.start < second.start else " The earlier period is after the later one: changes run backwards."
+    )
+    if earlier == later:
+        warning = " The two periods are the same one, so nothing can differ."
+    return (
+        f"The {first.readable_span()} ({first.label}) and the {second.readable_span()} ({second.label}); functions "
+        f"are looked up in {first.census_year} and {second.census_year}.{warning}"
+    )
+
+
+def claim_sentence(verdict: claims.Verdict) -> str:
+    """The claim as a sentence, with its key."""
+    return f"Claim {verdict.key}: {verdict.claim.rstrip('.')}."
+
+
+def key_findings(verdicts: dict[str, claims.Verdict]) -> list[str]:
+    """A sentence on the verdicts together, then one on each claim, for the cover of a report."""
+    tally: dict[str, list[str]] = {}
+    for key, verdict in verdicts.items():
+        tally.setdefault(f"{verdict.verdict} ({verdict.firmness})", []).append(key)
+    said = "; ".join(f"{listing(keys)}: {name}" for name, keys in tally.items())
+    opening = (
+        f"{counted(len(verdicts), 'claim')} on the five periods, each tested by a rule fixed beforehand. {said}."
+    )
+    return [opening] + [f"{key}: {verdict.answer.sentence}" for key, verdict in verdicts.items()]
+
+
 def source_grades(catalogue: Catalogue | None = None) -> dict[str, int]:
     """How many sources of each grade the whole kit holds."""
     book = sources.bibliography(catalogue)

@@ -43,7 +43,7 @@ def render(document: model.Document, charts: Mapping[str, bytes]) -> tuple[bytes
             (root / f"{name}.svg").write_bytes(svg)
         main = root / "main.typ"
         main.write_text(source(document), encoding="utf-8")
-        fonts: list[str | Path | bytes] = [str(folder("fonts"))]
+        fonts = [str(folder("fonts"))]
         try:
             pdf = typst.compile(
                 str(main),

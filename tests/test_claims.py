@@ -1,0 +1,105 @@
+"""Verdicts follow from the data: change the data and the verdict moves."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from localgov_history import claims
+from localgov_history.catalogue import Catalogue
+from localgov_history.errors import UnknownNameError
+
+KNOWN = {claims.SUPPORTED, claims.PARTLY, claims.NOT_SUPPORTED, claims.OPEN, claims.UNTESTABLE}
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[str, claims.Verdict]:
+    return claims.answers()
+
+
+def change(path: Path, work) -> None:  # type: ignore[no-untyped-def]
+    """Let `work` change each row (a mapping) of a CSV file, or drop it by returning False."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        rows = [row for row in reader if work(row) is not False]
+        names = reader.fieldnames or []
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_each_claim_that_is_answered_has_one_verdict(shipped: Catalogue, verdicts: dict[str, claims.Verdict]) -> None:
+    answered = {row["key"] for row in shipped.rows("claims") if row["status"] == "answered"}
+    assert answered == set(verdicts) == set(claims.RULES)
+    for verdict in verdicts.values():
+        assert verdict.verdict in KNOWN
+        assert verdict.firmness in ("firm", "leaning", "open")
+        assert verdict.readings[0][0] == "main reading"
+        assert verdict.answer.evidence.rows > 0
+        assert verdict.would_change
+        assert verdict.sentence().startswith(verdict.verdict.capitalize())
+
+
+def test_all_claims_of_the_deck_are_listed(shipped: Catalogue) -> None:
+    keys = [row["key"] for row in shipped.rows("claims")]
+    expected = (
+        [f"P{n}" for n in range(1, 8)] + ["J1", "N1", "N2", "E1", "E2", "E3"] + [f"B{n}" for n in range(1, 7)]
+        + ["X1", "X2", "X3"] + [f"L{n}" for n in range(1, 7)] + [f"R{n}" for n in range(1, 7)] + ["W1", "W2", "W3"]
+    )  # fmt: skip
+    assert sorted(keys) == sorted(expected)
+
+
+def test_firmness_is_the_share_of_readings_that_agree() -> None:
+    answer = claims.Answer(claims.SUPPORTED, "It is so.", (), claims.Evidence())
+    other = (claims.SUPPORTED, claims.OPEN)
+    for agree, expected in ((10, "firm"), (9, "firm"), (8, "leaning"), (6, "leaning"), (5, "open")):
+        readings = tuple((f"r{n}", other[0] if n < agree else other[1]) for n in range(10))
+        assert claims.Verdict("X", "x", answer, readings, "").firmness == expected
+
+
+def test_boards_made_multi_purpose_turn_the_verdict_on_the_age_of_boards(copied: Path) -> None:
+    before = claims.answer("P2", catalogue=Catalogue(base=copied))
+
+    def work(row: dict[str, str]) -> None:
+        if row["purpose"] == "single":
+            row["purpose"] = "multi"
+
+    change(copied / "body_types.csv", work)
+    after = claims.answer("P2", catalogue=Catalogue(base=copied))
+    assert before.verdict in (claims.SUPPORTED, claims.PARTLY)
+    assert after.verdict == claims.NOT_SUPPORTED
+
+
+def test_without_partnerships_there_is_no_fog(copied: Path) -> None:
+    change(copied / "body_types.csv", lambda row: False if row["purpose"] == "partnership" else None)
+    assert claims.answer("P6", catalogue=Catalogue(base=copied)).verdict == claims.NOT_SUPPORTED
+
+
+def test_a_rising_official_count_moves_the_verdict_on_quangos(copied: Path) -> None:
+    before = claims.answer("P5", catalogue=Catalogue(base=copied))
+    official = claims.official_quango_count(Catalogue(base=copied))
+    last = str(official.iloc[-1]["count_key"])
+
+    def work(row: dict[str, str]) -> None:
+        if row["count_key"] == last:
+            row["count"] = "99999"
+
+    change(copied / "body_counts.csv", work)
+    after = claims.answer("P5", catalogue=Catalogue(base=copied))
+    assert dict(before.answer.numbers) != dict(after.answer.numbers)
+    assert before.verdict != after.verdict
+
+
+def test_with_too_few_bodies_a_verdict_is_open_and_says_why(copied: Path) -> None:
+    change(copied / "body_types.csv", lambda row: None if row["scope"] != "local_body" else row.update(start=""))
+    verdict = claims.answer("P2", catalogue=Catalogue(base=copied))
+    assert verdict.verdict == claims.OPEN
+    assert "Not enough data" in verdict.sentence()
+
+
+def test_an_unknown_claim_gets_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match=r"there are: P1, P2|did you mean P"):
+        claims.answer("P9")

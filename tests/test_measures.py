@@ -1,0 +1,173 @@
+"""Measures against frames small enough to count by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from localgov_history import coding, measures
+from localgov_history.errors import NotEnoughDataError
+from localgov_history.periods import Period, Periodisation
+from localgov_history.sources import Evidence
+
+TWO = Periodisation(
+    "two",
+    (
+        Period("early", "Early", "1830/1839", date(1830, 1, 1), date(1839, 12, 31)),
+        Period("late", "Late", "1840/1849", date(1840, 1, 1), date(1849, 12, 31)),
+    ),
+)
+
+
+def kinds(*rows: tuple[str, int | None, int | None, str, tuple[str, ...]]) -> pd.DataFrame:
+    """Key, first year, last year, purpose, money."""
+    frame = pd.DataFrame(
+        [
+            {
+                "body_key": key,
+                "first_year": first,
+                "last_year": last,
+                "purpose": purpose,
+                "money": money,
+                "selection_class": "appointed",
+                "end_status": "continuing" if last == 1849 else "ended",
+                "source_key": (f"source_{key}",),
+                "evidence": "seen",
+            }
+            for key, first, last, purpose, money in rows
+        ]
+    )
+    return frame.astype({"first_year": "Int64", "last_year": "Int64"})
+
+
+FIVE = kinds(
+    ("a", 1830, 1849, "single", ("rate",)),
+    ("b", 1830, 1834, "single", ("rate", "grant")),
+    ("c", 1835, 1849, "multi", ("grant",)),
+    ("d", 1820, 1839, "multi", ("precept",)),
+    ("e", 1838, 1849, "partnership", ("grant",)),
+    ("f", None, 1849, "single", ("rate",)),
+)
+
+
+def test_a_kind_weighs_as_many_years_as_it_lived_in_the_period() -> None:
+    # 1830-39 is ten years: a ten, b five, c five (1835-39), d ten, e two (1838-39), f not known.
+    weights = measures.weights(FIVE, TWO.periods[0])
+    assert weights.tolist() == pytest.approx([1.0, 0.5, 0.5, 1.0, 0.2, 0.0])
+
+
+def test_shares_by_purpose_by_hand() -> None:
+    shares = measures.shares_by(FIVE, "purpose", TWO)
+    # Early: single 1.5, multi 1.5, partnership 0.2, in all 3.2.
+    assert shares.share("early", "single") == pytest.approx(1.5 / 3.2)
+    assert shares.share("early", "partnership") == pytest.approx(0.2 / 3.2)
+    assert shares.left_out == 1
+    assert shares.evidence.rows == 5
+    assert shares.frame.groupby("period")["share"].sum().tolist() == pytest.approx([1, 1])
+
+
+def test_too_few_kinds_give_no_number() -> None:
+    with pytest.raises(NotEnoughDataError, match="late has 3 kinds"):
+        measures.shares_by(FIVE, "purpose", TWO).share("late", "single")
+
+
+def test_money_shares_by_hand_and_a_precept_is_a_rate() -> None:
+    shares = measures.shares_drawing_on(FIVE, TWO)
+    assert shares.share("early", "grant") == pytest.approx((0.5 + 0.5 + 0.2) / 3.2)
+    profiles = measures.profiles(FIVE, TWO)
+    # a 1, b 0.5, d 1 of 3.2.
+    assert profiles.frame.loc["early", "drawing_on_rate"] == pytest.approx(2.5 / 3.2)
+
+
+def test_kinds_in_being_by_year_by_hand() -> None:
+    frame = measures.in_being_by_year(FIVE, 1834, 1835).set_index(["year", "purpose"])["kinds"]
+    assert frame[1834, "single"] == 2
+    assert frame[1835, "single"] == 1
+    assert frame[1834, "multi"] == 1
+    assert frame[1835, "multi"] == 2
+    assert frame[1834, "partnership"] == 0
+
+
+def test_turnover_near_boundaries_by_hand() -> None:
+    # Beginnings 1830, 1830, 1835, 1820, 1838; ends 1834 and 1839 (those of 1849 continue). Near 1840 ± 2: two.
+    assert measures.turnover_near(FIVE, [1840], 2) == (2, 7)
+
+
+def test_gower_distance_by_hand() -> None:
+    table = pd.DataFrame(
+        {"one": [0.0, 0.5, 1.0], "two": [0.2, 0.2, 0.2], "three": [0.4, float("nan"), 0.0]}, index=["x", "y", "z"]
+    )
+    found = measures.Profiles(table, Evidence()).distances("z")
+    # x: one differs by its whole range, three by its whole range; two has no range and does not count.
+    assert found["x"] == pytest.approx(1.0)
+    # y: one by half its range; three is not known.
+    assert found["y"] == pytest.approx(0.5)
+    assert measures.Profiles(table, Evidence()).nearest("z") == "y"
+
+
+def test_gower_with_nothing_known_is_refused() -> None:
+    table = pd.DataFrame({"one": [0.0, float("nan")]}, index=["x", "y"])
+    with pytest.raises(NotEnoughDataError, match="no measure is known"):
+        measures.Profiles(table, Evidence()).distances("x")
+
+
+def responsibilities() -> pd.DataFrame:
+    rows = [
+        ("poor_relief", "board", 1834, 1929, "single", "directly_elected", "local_body"),
+        ("poor_relief", "council", 1930, 1948, "multi", "directly_elected", "local_body"),
+        ("police", "council", 1835, 1960, "multi", "part_elected", "local_body"),
+        ("gas", "council", 1850, 1948, "multi", "directly_elected", "local_body"),
+        ("gas", "gas_board", 1949, 1972, "single", "appointed", "local_body"),
+        ("fire", "council", 1860, 1990, "multi", "directly_elected", "local_body"),
+        ("roads", "trust", 1800, 1870, "single", "other", "local_body"),
+        ("roads", "council", 1889, 1990, "multi", "directly_elected", "local_body"),
+        ("water", "ministry", 1850, 1990, "multi", "appointed", "central_body"),
+        ("water", "ministry", 1850, 1990, "multi", "appointed", "central_body"),
+        ("ports", "harbour", None, 1990, "single", "appointed", "local_body"),
+    ]
+    names = ["function", "body_key", "first_year", "last_year", "purpose", "selection_class", "scope"]
+    frame = pd.DataFrame(rows, columns=names).astype({"first_year": "Int64", "last_year": "Int64"})
+    return frame.assign(
+        heading="h",
+        responsibility_key=[str(n) for n in range(len(frame))],
+        source_key=[("s",)] * len(frame),
+        evidence="seen",
+    )
+
+
+def test_holdings_by_hand() -> None:
+    held = measures.holdings(responsibilities(), 1865, 1935)
+    # 1865: poor_relief board; police council; gas council; fire council; roads trust; water ministry.
+    assert held.frame["function"].tolist() == ["fire", "gas", "police", "poor_relief", "roads", "water"]
+    assert held.share("council", 1865) == pytest.approx(3 / 6)
+    assert held.share("council", 1935) == pytest.approx(5 / 6)
+    assert held.share("single", 1865) == pytest.approx(2 / 6)
+    assert held.share("single", 1935) == 0
+    assert held.share("central", 1935) == pytest.approx(1 / 6)
+    assert held.frame.set_index("function").loc["water", "holders_1865"] == 1
+    assert held.uncovered == ()
+
+
+def test_functions_known_in_one_year_only_are_left_out_and_named() -> None:
+    held = measures.holdings(responsibilities(), 1865, 1980)
+    assert held.uncovered == ("gas", "police", "poor_relief")
+    with pytest.raises(NotEnoughDataError, match="3 functions have dated holders"):
+        held.share("council", 1865)
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (("directly_elected",), "directly_elected"),
+        (("mixed", "directly_elected", "nominated_by_bodies"), "part_elected"),
+        (("mixed", "nominated_by_bodies", "ex_officio"), "mixed"),
+        (("appointed_by_justices",), "appointed"),
+        (("self_appointing",), "other"),
+        (("mixed",), "mixed"),
+        ((), None),
+    ],
+)
+def test_one_class_of_selection(codes: tuple[str, ...], expected: str | None) -> None:
+    assert coding.selection_class(codes) == expected

@@ -1,0 +1,146 @@
+"""The README's commands and Python run as written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from localgov_history import cli
+
+pytestmark = pytest.mark.slow
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README, flags=re.S)
+    return [line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+LOCALGOV = [line for line in commands() if line.startswith("localgov ")]
+MAKE = [line for line in commands() if line.startswith("make ")]
+ELSEWHERE = {
+    'pip install ".[lab]"': "test_wheel.py builds the wheel and runs every notebook from it",
+    "conda env create -f environment.yml": "test_environment.py holds it to pyproject.toml; conda is not needed here",
+}
+
+
+def test_no_command_is_left_out() -> None:
+    assert sorted(commands()) == sorted([*LOCALGOV, *MAKE, *ELSEWHERE])
+    assert len(LOCALGOV) >= 8
+
+
+@pytest.mark.parametrize("line", LOCALGOV)
+def test_localgov_commands(line: str, tmp_path: Path) -> None:
+    mine = tmp_path / "my_data"
+    mine.mkdir()
+    (mine / "body_counts.csv").write_text("count_key,note\n")
+    command = [str(BIN / "localgov"), *line.split()[1:]]
+    if line.startswith(("localgov report build", "localgov report clean")):
+        command += ["--output", "build"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("line", MAKE)
+def test_make_targets(line: str, tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    target = line.split()[1]
+    if target == "lab":
+        _lab(tmp_path)
+        return
+    if target == "check":
+        command = ["make", "-o", ".venv/.ready", f"BIN={BIN}", "check"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return
+    # test would run itself, report is built by test_report.py, notebooks by nbval; lock asks the network.
+    done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _lab(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"LAB_OPTIONS=--no-browser --port={port} --IdentityProvider.token=t --ServerApp.root_dir=notebooks"
+    server = subprocess.Popen(
+        ["make", "-o", ".venv/.ready", f"BIN={BIN}", options, "lab"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        for _ in range(120):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/contents?token=t", timeout=2) as answer:
+                    assert b"01_timeline.ipynb" in answer.read()
+                    return
+            except OSError:
+                time.sleep(0.5)
+        raise AssertionError("JupyterLab did not answer within a minute")
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait(timeout=20)
+
+
+def test_python_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, object] = {}
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+    assert len(blocks) >= 2
+    for block in blocks:
+        exec(block, scope)
+
+
+def test_the_readme_names_every_notebook_module_and_the_picture() -> None:
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert path.stem in README
+    listed = re.search(r"its modules in one order: (.*?);", README, flags=re.S)
+    assert listed
+    order = re.findall(r"`(\w+)`", listed[1])
+    modules = {path.stem for path in (ROOT / "localgov_history").glob("*.py")} - {
+        "__init__",
+        "_resources",
+        "errors",
+        "text",
+    }
+    assert set(order) == modules | {"report"}
+    assert (ROOT / "docs" / "pages.png").is_file()
+
+
+def test_modules_import_only_what_stands_before_them() -> None:
+    listed = re.search(r"its modules in one order: (.*?);", README, flags=re.S)
+    assert listed
+    order = ["errors", "text", "_resources", *re.findall(r"`(\w+)`", listed[1])]
+    for place, name in enumerate(order):
+        path = ROOT / "localgov_history" / name
+        files = list(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+        for file in files:
+            body = file.read_text(encoding="utf-8")
+            found = re.findall(r"^\s*from localgov_history\.(\w+)", body, flags=re.M)
+            for line in re.findall(r"^\s*from localgov_history import (.+)$", body, flags=re.M):
+                found += [re.split(r"\s+as\s+", part.strip())[0] for part in line.strip("() ").split(",")]
+            for other in found:
+                if other in order and other != name:
+                    assert order.index(other) < place, f"{name} imports {other}"
+
+
+def test_help_says_what_the_commands_do() -> None:
+    text = cli.parser().format_help()
+    for word in ("data", "report", "notebooks", "browser"):
+        assert word in text
