@@ -47,6 +47,7 @@ class Catalogue:
         self.schemas = {item["name"]: TableSchema.from_resource(item) for item in self.descriptor["resources"]}
         self._rows: dict[str, list[Row]] = {}
         self._digests: dict[str, str] = {}
+        self._frames: dict[tuple[str, bool], pd.DataFrame] = {}
         self._reads: dict[str, str] = {}
         self.overlay = Path(overlay) if overlay is not None else None
         self._overlay_rows: dict[str, list[Row]] = {}
@@ -106,9 +107,12 @@ class Catalogue:
         """
         table = self.schema(name)
         rows = self.rows(name)
-        if not include_unconfirmed:
-            rows = [_confirmed(row) for row in rows if _is_default(row)]
-        return _frame(table, rows)
+        key = (name, include_unconfirmed)
+        if key not in self._frames:
+            if not include_unconfirmed:
+                rows = [_confirmed(row) for row in rows if _is_default(row)]
+            self._frames[key] = _frame(table, rows)
+        return self._frames[key].copy()
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table as text, the overlay applied."""
@@ -220,6 +224,37 @@ class Catalogue:
                 if not column.description
             ]
         return problems
+
+    def readme(self) -> str:
+        """The tables, their evidence, gaps and licences as Markdown: what ``datasets/README.md`` holds."""
+        lines = [
+            f"# {self.descriptor['title']}: the tables",
+            "",
+            f"Version {self.version} of {self.version_date}. This page is made by `localgov data readme`.",
+            "",
+            "One CSV file a table (UTF-8, commas); `datapackage.json` describes every column. Each row has its",
+            "sources (`source_key`, with `locator`), says how it is known (`evidence`: seen, coded or recalled),",
+            "which of its cells are our coding (`coded_fields`) and which nobody has read in a source",
+            "(`unconfirmed_fields`). Where sources differ both rows stay, and one is `preferred`, with the reason.",
+            "",
+            "| table | rows by default | rows in all | seen | coded | recalled | unread cells | rivals kept |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        summaries = {name: self.summary(name) for name in self.schemas}
+        for name, item in summaries.items():
+            shares = " | ".join(f"{item.share(kind):.0%}" for kind in schemas.EVIDENCE)
+            if not item.evidence:
+                shares = "– | – | –"
+            lines.append(
+                f"| `{name}` | {item.rows_by_default:,} | {item.rows:,} | {shares} | {item.unread_cells:,} "
+                f"| {item.conflicts} |"
+            )
+        for name, table in self.schemas.items():
+            item = summaries[name]
+            lines += ["", f"## {table.title} (`{name}`)", "", table.description]
+            notes = TableDescription(table, item).notes()
+            lines += [""] + [f"- {label}: {text}" for label, text in notes if label not in ("Rows", "Evidence")]
+        return "\n".join(lines) + "\n"
 
     @cached_property
     def _grades(self) -> dict[str, str]:

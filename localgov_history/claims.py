@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRM, LEANING = 0.9, 0.6
 # A share must move by more than this for it to count as a rise or a fall.
 LEAST_CHANGE = 0.05
+LEAST_BOUNDARIES = 3
 SUPPORTED, PARTLY, NOT_SUPPORTED, OPEN, UNTESTABLE = (
     "supported",
     "partly",
@@ -46,6 +47,7 @@ class Variant:
     seen_only : leave out rows that are our coding.
     scope : which kinds count as local bodies.
     whole_kinds : leave out special cases of a wider kind.
+    roles : which roles make a body a holder of a function.
     dropped : a measure left out of the profiles.
     """
 
@@ -55,6 +57,7 @@ class Variant:
     seen_only: bool = False
     scope: tuple[str, ...] = bodies.LOCAL_SCOPE
     whole_kinds: bool = False
+    roles: tuple[str, ...] = ("provide",)
     dropped: str = ""
 
 
@@ -67,6 +70,10 @@ VARIANTS = (
     Variant("only rows read in a source", seen_only=True),
     Variant("committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
     Variant("without special cases of wider kinds", whole_kinds=True),
+)
+HOLDING_VARIANTS = (
+    *VARIANTS,
+    Variant("commissioning and planning counted as holding", roles=("provide", "commission", "plan_or_coordinate")),
 )
 PROFILE_VARIANTS = VARIANTS + tuple(
     Variant(f"without the {text}", dropped=name) for name, text in measures.PROFILE.items()
@@ -194,14 +201,14 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
 
     The share of beginnings and ends within three years of a boundary is set against its mean when the same set
     of boundaries is moved by every whole number of years from -25 to 25: what chance would give. A rival scheme
-    is scored in the same way. The list has no sampling frame, so nothing is tested.
+    with at least three boundaries is scored in the same way. The list has no sampling frame, so nothing is tested.
     """
     kinds = _kinds(variant, book)
     window = 3
+    rivals = {name: periods.periodisation(name, book) for name in periods.names(book) if name != scheme.name}
+    # A scheme with one or two boundaries is not an alternative to one with four.
     schemes = {scheme.name: scheme} | {
-        name: periods.periodisation(name, book).shifted(variant.shift)
-        for name in periods.names(book)
-        if name != scheme.name
+        name: rival for name, rival in rivals.items() if len(set(rival.boundaries)) >= LEAST_BOUNDARIES
     }
     scores = {name: _clustering(kinds, item, window) for name, item in schemes.items()}
     own = scores[scheme.name]
@@ -210,9 +217,9 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         NOT_SUPPORTED if own[1] < 1 else OPEN if own[1] < 1 + 5 * LEAST_CHANGE else PARTLY if better else SUPPORTED
     )
     ahead = (
-        f"{listing(better)} {'does' if len(better) == 1 else 'do'} better"
+        f"of the rival schemes, {listing(better)} {'does' if len(better) == 1 else 'do'} better"
         if better
-        else "no rival scheme here does better"
+        else "no rival scheme does better"
     )
     sentence = (
         f"{own[0]:.0%} of the beginnings and ends of kinds of body fall within {window} years of the deck’s "
@@ -319,11 +326,13 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
         shares.share(period.key, "appointed") + shares.share(period.key, "other") for period in (third, fourth)
     )
     official = official_quango_count(book, variant.include_unconfirmed)
+    # A count of the year before the period is what the period started from.
+    official = official[official["year"].between(fourth.years[0] - 1, fourth.years[1])]
     if len(official) < 2:
         raise NotEnoughDataError("fewer than two official counts of non-departmental public bodies")
     first, last = official.iloc[0], official.iloc[-1]
     rises = appointed[1] - appointed[0] > LEAST_CHANGE
-    grows = last["count"] > first["count"]
+    grows = bool(last["count"] > first["count"])
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + grows]
     change = "rose" if grows else "fell"
     sentence = (
@@ -364,7 +373,7 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         (f"Kinds of partnership, {after}", f"{numbers_of[1]}"),
         (f"Share of kinds of local body, {after}", f"{share:.0%}"),
     )
-    return Answer(verdict, sentence, numbers, Evidence.of(late))
+    return Answer(verdict, sentence, numbers, Evidence.of(early, late, uses=("purpose",)))
 
 
 def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -391,9 +400,9 @@ def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
 
 RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
     "P1": (five_periods, VARIANTS),
-    "P2": (boards, VARIANTS),
-    "P3": (gathering, VARIANTS),
-    "P4": (centre_on_the_ground, VARIANTS),
+    "P2": (boards, HOLDING_VARIANTS),
+    "P3": (gathering, HOLDING_VARIANTS),
+    "P4": (centre_on_the_ground, HOLDING_VARIANTS),
     "P5": (quangos, VARIANTS),
     "P6": (partnerships, VARIANTS),
     "P7": (reinventing, PROFILE_VARIANTS),
@@ -433,7 +442,7 @@ def official_quango_count(catalogue: Catalogue | None = None, include_unconfirme
     """The preferred official counts of non-departmental public bodies, one a year, with a column ``year``."""
     counts = (catalogue or default()).load("body_counts", include_unconfirmed)
     wanted = counts[
-        (counts["body_key"] == "non_departmental_public_body")
+        (counts["body_key"] == "non_departmental_public_body_all")
         & (counts["measure"] == "bodies")
         & counts["preferred"].fillna(False).astype(bool)
         & (counts["geography"] == "United Kingdom")
@@ -454,7 +463,7 @@ def _kinds(variant: Variant, book: Catalogue) -> pd.DataFrame:
 
 
 def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
-    frame = bodies.responsibilities(variant.include_unconfirmed, catalogue=book)
+    frame = bodies.responsibilities(variant.include_unconfirmed, variant.roles, catalogue=book)
     if variant.seen_only:
         frame = frame[frame["evidence"] == "seen"]
     if "council_committee" not in variant.scope:
@@ -465,7 +474,8 @@ def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
 
 def _period_evidence(variant: Variant, book: Catalogue, *wanted: periods.Period) -> Evidence:
     kinds = _kinds(variant, book)
-    return Evidence.of(*(bodies.in_being(kinds, *period.years) for period in wanted))
+    frames = [bodies.in_being(kinds, *period.years) for period in wanted]
+    return Evidence.of(*frames, uses=("purpose", "selection"))
 
 
 def _holding_numbers(held: measures.Holdings) -> tuple[tuple[str, str], ...]:

@@ -64,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("path", nargs="?", type=Path, help="a folder of CSV files")
     verb.set_defaults(run=_data_check)
 
+    verb = verbs.add_parser("readme", help="the tables, their gaps and licences, as Markdown")
+    verb.set_defaults(run=_data_readme)
+
     report = groups.add_parser("report", help="reports: list, build, clean")
     verbs = report.add_subparsers(required=True, metavar="VERB")
     verb = verbs.add_parser("list", help="the reports, with their notebooks and parameters")
@@ -134,6 +137,13 @@ def _data_check(options: argparse.Namespace) -> int:
             print(catalogue.summary(name).line())
     print(f"{len(problems)} problems" if problems else f"{len(touched)} tables, no problems")
     return 1 if problems else 0
+
+
+def _data_readme(options: argparse.Namespace) -> int:
+    from localgov_history.catalogue import default
+
+    print(default().readme(), end="")
+    return 0
 
 
 def _report_list(options: argparse.Namespace) -> int:

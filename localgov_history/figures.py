@@ -213,7 +213,7 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
         f"Bars for {len(frame)} kinds of body in order of their beginning, from {frame['plural'].iloc[0]} to "
         f"{frame['plural'].iloc[-1]}, coloured by purpose.",
         frame[["body_key", "plural", "purpose", "first_year", "last_year", "firm"]],
-        Evidence.of(frame),
+        Evidence.of(frame, uses=("purpose",)),
     )
 
 

@@ -35,16 +35,16 @@ def change_title(name: str, earlier: float | None, later: float | None, first: s
     ----------
     name : what has the share, to begin the sentence.
     earlier, later : shares, 0 to 1; None where there is not enough data.
-    first, second : the periods, for a reader.
+    first, second : the periods or years, for a reader, with their article: ``the 1870s``, ``1874``.
     """
     if earlier is None or later is None:
-        return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} between the {first} and the {second}"
+        return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} between {first} and {second}"
     if abs(later - earlier) < CLEAR:
         return (
-            f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {earlier:.0%} in the {first} and {later:.0%} in the {second}"
+            f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {earlier:.0%} in {first} and {later:.0%} in {second}"
         )
     verb = "rose" if later > earlier else "fell"
-    return f"{name} {verb} from {earlier:.0%} in the {first} to {later:.0%} in the {second}"
+    return f"{name} {verb} from {earlier:.0%} in {first} to {later:.0%} in {second}"
 
 
 def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> Table:
@@ -177,7 +177,7 @@ def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
         f"Known kinds of local body were fewest in {trough_year} ({totals[trough_year]}) and numbered "
         f"{totals.iloc[-1]} in {last}",
         "Kinds of local body in being",
-        Evidence.of(usable[usable["purpose"].notna()]),
+        Evidence.of(usable[usable["purpose"].notna()], uses=("purpose",)),
         f"Kinds with both years confirmed in a source or coded: {len(usable)} of {len(kinds)}. The years after 1997 "
         "are covered more densely than those before, so the rise at the right is partly one of coverage.",
     )
@@ -318,13 +318,13 @@ def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catal
             }
         )
     frame = pd.DataFrame(records).set_index("Measure")
-    apart = [record["Measure"] for record in records if record["Change"] not in ("", "0 points")]
+    apart = (made.frame.loc[later] - made.frame.loc[earlier]).abs() >= CLEAR
     return Table(
         frame,
-        f"The {first.readable_span()} and the {second.readable_span()} differ on {len(apart)} of "
+        f"The {first.readable_span()} and the {second.readable_span()} differ clearly on {apart.sum()} of "
         f"{len(records)} measures",
-        "Shares of kinds of local body in being, each kind weighted by its years in the period. Empty: fewer than "
-        f"{measures.LEAST_KINDS} kinds with the code.",
+        "Shares of kinds of local body in being, each kind weighted by its years in the period. Clearly: by "
+        f"{100 * CLEAR:.0f} points or more. Empty: fewer than {measures.LEAST_KINDS} kinds with the code.",
         made.evidence,
         (3, 1, 1, 1),
     )
@@ -352,9 +352,9 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
     runner = main.drop(main.idxmin())
     close = len(runner) > 0 and float(runner.min() - main.min()) < CLEAR
     title = (
-        f"No clear nearest neighbour of the {target.readable_span()}: the {nearest} leads by a hair"
+        f"No clear nearest neighbour of the {target.readable_span()}: the {nearest} lead by a hair"
         if close
-        else f"The {nearest} is nearest to the {target.readable_span()} in how local bodies were made up"
+        else f"The {nearest} are nearest to the {target.readable_span()} in how local bodies were made up"
     )
     evidence = measures.profiles(bodies.kinds(catalogue=book), scheme).evidence
     return figures.ranges(
@@ -369,18 +369,19 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
 
 def quango_counts(catalogue: Catalogue | None = None) -> Figure:
     """The official counts of non-departmental public bodies."""
-    official = claims.official_quango_count(catalogue)
+    every = claims.official_quango_count(catalogue, include_unconfirmed=True)
+    official = every[every["evidence"] != "recalled"]
     if len(official) < 2:
         raise NotEnoughDataError("fewer than two official counts of non-departmental public bodies")
     first, last = official.iloc[0], official.iloc[-1]
     verb = "fell" if last["count"] < first["count"] else "rose"
     return figures.count_points(
-        official.assign(series="ndpb"),
+        every.assign(series="ndpb"),
         {"ndpb": "Non-departmental public bodies, United Kingdom"},
         f"The official count of quangos {verb} from {int(first['count']):,} in {int(first['year'])} to "
         f"{int(last['count']):,} in {int(last['year'])}",
         "Bodies",
-        "Preferred official counts, United Kingdom. Most local appointed bodies (colleges, trusts, training and "
+        "Preferred official counts, United Kingdom. Hollow marks: from memory, not yet confirmed. Most local appointed bodies (colleges, trusts, training and "
         "enterprise councils) are not in this count.",
     )
 
@@ -558,7 +559,7 @@ def _shares_title(name: str, shares: Shares, code: str, scheme: Periodisation, k
             values.append(shares.share(key, code))
         except NotEnoughDataError:
             values.append(None)
-    return change_title(name, values[0], values[1], scheme[first].readable_span(), scheme[last].readable_span())
+    return change_title(name, values[0], values[1], *(f"the {scheme[key].readable_span()}" for key in (first, last)))
 
 
 def _with_caption(figure: Figure, caption: str) -> Figure:

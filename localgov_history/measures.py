@@ -102,7 +102,8 @@ def shares_by(kinds: pd.DataFrame, column: str, periodisation: Periodisation) ->
                 }
             )
     frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "kinds"])
-    return Shares(frame, Evidence.of(usable[used]), len(kinds) - len(usable))
+    code = "selection" if column == "selection_class" else column
+    return Shares(frame, Evidence.of(usable[used], uses=(code,)), len(kinds) - len(usable))
 
 
 def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shares:
@@ -134,7 +135,7 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
                 }
             )
     frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "kinds"])
-    return Shares(frame, Evidence.of(usable[used]), len(kinds) - len(usable))
+    return Shares(frame, Evidence.of(usable[used], uses=("money",)), len(kinds) - len(usable))
 
 
 def in_being_by_year(kinds: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -238,14 +239,18 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
     return Holdings(
         pd.DataFrame(records, columns=columns),
         (first, second),
-        Evidence.of(used),
+        Evidence.of(used, uses=("function", "role")),
         tuple(sorted(either - set(common))),
     )
 
 
 def is_council(purpose: object, selection: object, scope: object) -> bool:
-    """True for a multi-purpose local body all or part of whose members are directly elected."""
-    return purpose == "multi" and scope == "local_body" and selection in ("directly_elected", "part_elected")
+    """True for a multi-purpose local body all or part of whose members are directly elected, and for its committees.
+
+    A committee of a council, such as the council as local education authority, acts for its council.
+    """
+    elected = selection in ("directly_elected", "part_elected")
+    return scope == "council_committee" or (purpose == "multi" and scope == "local_body" and elected)
 
 
 PROFILE = {
@@ -335,7 +340,7 @@ def profiles(kinds: pd.DataFrame, periodisation: Periodisation) -> Profiles:
         records[period.key] = record
     frame = pd.DataFrame.from_dict(records, orient="index").rename_axis("period")
     used = bodies.dated(kinds)
-    return Profiles(frame, Evidence.of(used[used["purpose"].notna()]))
+    return Profiles(frame, Evidence.of(used[used["purpose"].notna()], uses=("purpose", "selection", "money")))
 
 
 def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:

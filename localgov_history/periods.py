@@ -54,10 +54,10 @@ class Period:
         return first + round(0.75 * (last - first))
 
     def readable_span(self) -> str:
-        """The printed span for a reader: ``1830s–1880s``."""
+        """The printed span for a reader: ``1830s–1880s``; its first part where the span is open."""
         first, _, last = self.span.partition("/")
-        end = "" if last == ".." else dates.parse(last).readable() if last else ""
-        return f"{dates.parse(first).readable()}–{end}" if "/" in self.span else dates.parse(first).readable()
+        begins = dates.parse(first).readable()
+        return begins if last in ("", "..") else f"{begins}–{dates.parse(last).readable()}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import UnknownNameError
-from localgov_history.text import counted
+from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +53,7 @@ class Evidence:
     sources : keys of the sources of the rows used, sorted.
     rows : how many rows were used.
     seen, coded, recalled : rows by kind of evidence.
+    codes : columns used that are our coding on some of the rows.
     """
 
     sources: tuple[str, ...] = ()
@@ -60,10 +61,16 @@ class Evidence:
     seen: int = 0
     coded: int = 0
     recalled: int = 0
+    codes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, *frames: pd.DataFrame) -> Evidence:
-        """The evidence of the rows of one or more loaded frames."""
+    def of(cls, *frames: pd.DataFrame, uses: tuple[str, ...] = ()) -> Evidence:
+        """The evidence of the rows of one or more loaded frames.
+
+        Parameters
+        ----------
+        uses : columns that the result depends on; those that are our coding on some row are named under it.
+        """
         keys: set[str] = set()
         kinds: Counter[str] = Counter()
         for frame in frames:
@@ -71,7 +78,9 @@ class Evidence:
                 keys.update(cell)
             kinds.update(frame["evidence"].dropna())
         total = sum(len(frame) for frame in frames)
-        return cls(tuple(sorted(keys)), total, kinds["seen"], kinds["coded"], kinds["recalled"])
+        coded = {name for frame in frames if "coded_fields" in frame for cell in frame["coded_fields"] for name in cell}
+        codes = tuple(name for name in uses if name in coded)
+        return cls(tuple(sorted(keys)), total, kinds["seen"], kinds["coded"], kinds["recalled"], codes)
 
     def __add__(self, other: Evidence) -> Evidence:
         return Evidence(
@@ -80,6 +89,7 @@ class Evidence:
             self.seen + other.seen,
             self.coded + other.coded,
             self.recalled + other.recalled,
+            tuple(dict.fromkeys([*self.codes, *other.codes])),
         )
 
     @property
@@ -98,8 +108,10 @@ class Evidence:
         if not self.rows:
             return ""
         parts = [counted(self.rows, "row")]
-        kinds = [("read in a source", self.seen), ("our coding", self.coded), ("from memory", self.recalled)]
+        kinds = [("read in a source", self.seen), ("coded by rule", self.coded), ("from memory", self.recalled)]
         parts += [f"{count / self.rows:.0%} {name}" for name, count in kinds if count]
+        if self.codes:
+            parts.append(f"our coding of {listing(list(self.codes))}")
         grades = self.grades(catalogue)
         total = sum(grades.values())
         weak = total - sum(count for grade, count in grades.items() if grade in _STRONG)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from localgov_history import schema
+from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
 from localgov_history.errors import LocalgovError, UnknownNameError
 from localgov_history.schema import TableError
@@ -242,3 +243,8 @@ def test_every_column_is_described_and_every_kind_of_year_stated(shipped: Catalo
         for item in table.fields:
             assert item.description, (table.name, item.name)
             assert not item.is_date or item.year_kind in ("calendar", "financial", "school", "at_date")
+
+
+def test_the_readme_of_the_tables_is_the_one_they_make(shipped: Catalogue) -> None:
+    path = folder("datasets") / "README.md"
+    assert path.read_text(encoding="utf-8") == shipped.readme(), "run: localgov data readme > datasets/README.md"

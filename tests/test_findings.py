@@ -25,7 +25,7 @@ DECK = periods.periodisation("gough")
     ],
 )
 def test_the_forms_of_a_title(earlier: float | None, later: float | None, said: str) -> None:
-    assert findings.change_title("Boards", earlier, later, "1870s", "2000s") == said
+    assert findings.change_title("Boards", earlier, later, "the 1870s", "the 2000s") == said
 
 
 def test_every_figure_has_all_its_words_and_sources() -> None:
@@ -81,7 +81,7 @@ def test_the_same_period_twice_is_said_and_drawn_without_a_change() -> None:
     assert "nothing can differ" in findings.introduction(DECK, "2000s", "2000s")
     assert "backwards" in findings.introduction(DECK, "2000s", "1830s_1880s")
     table = findings.comparison(DECK, "2000s", "2000s")
-    assert table.title.endswith("differ on 0 of 8 measures")
+    assert table.title.endswith("differ clearly on 0 of 8 measures")
 
 
 def test_a_purpose_without_dated_kinds_is_not_drawn() -> None:

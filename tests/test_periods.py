@@ -29,7 +29,7 @@ def test_the_deck_has_five_periods_as_printed() -> None:
         "1880s–1945",
         "1945–1980s",
         "1980s–2000s",
-        "2000s–",
+        "2000s",
     ]
     assert deck.gaps() == []
     assert deck.overlaps() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import tempfile
 import warnings
@@ -25,6 +26,15 @@ class NotebookFailedError(LocalgovError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.notebook, self.cell, self.parameters, self.message))
+
+
+def _transport() -> dict[str, Any]:
+    """Where sockets can be files, kernels use them: no ports to race for, and nothing listens on the network."""
+    if os.name != "posix":
+        return {}
+    from traitlets.config import Config
+
+    return {"config": Config({"KernelManager": {"transport": "ipc"}})}
 
 
 def execute(run: Run) -> Any:
@@ -55,6 +65,7 @@ def execute(run: Run) -> Any:
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 cwd=scratch,
+                **_transport(),
             )
         except PapermillExecutionError as error:
             first = (error.source or "").strip().splitlines()
