@@ -165,7 +165,7 @@ class Catalogue:
         )
 
     def search(self, text: str, limit: int = 50) -> pd.DataFrame:
-        """Rows, tables and columns in which all words of `text` occur, rows by name first.
+        """Rows, tables and columns in which all words of `text` occur: what is called so first, then the rest.
 
         Returns a frame with the columns ``table``, ``key``, ``column`` and ``text``.
         """
@@ -187,7 +187,8 @@ class Catalogue:
                     body = row.get(column, "")
                     if body and _has_words(body.replace("_", " "), words):
                         key = " / ".join(row[part] for part in table.primary_key)
-                        rank = 0 if position < 3 else 2
+                        named = body.replace("_", " ").lower() == " ".join(words)
+                        rank = 0 if named else 1 if position < 3 else 2
                         found.append((rank, {"table": name, "key": key, "column": column, "text": body}))
                         break
         found.sort(key=lambda pair: pair[0])

@@ -25,6 +25,8 @@ FIRM, LEANING = 0.9, 0.6
 # A share must move by more than this for it to count as a rise or a fall.
 LEAST_CHANGE = 0.05
 LEAST_BOUNDARIES = 3
+# Years from a boundary within which a beginning or an end counts as near.
+NEAR = 3
 SUPPORTED, PARTLY, NOT_SUPPORTED, OPEN, UNTESTABLE = (
     "supported",
     "partly",
@@ -82,12 +84,13 @@ PROFILE_VARIANTS = VARIANTS + tuple(
 
 @dataclass(frozen=True)
 class Answer:
-    """What one reading says: a verdict, the sentence for it, the numbers behind it and the rows used."""
+    """What one reading says: a verdict, the sentence for it, its numbers, the rows used, what it cannot show."""
 
     verdict: str
     sentence: str
     numbers: tuple[tuple[str, str], ...]
     evidence: Evidence
+    caveat: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class Verdict:
         agree = sum(verdict == self.verdict for _, verdict in self.readings)
         return (
             f"{self.verdict.capitalize()} ({self.firmness}: {agree} of {len(self.readings)} readings agree). "
-            f"{self.answer.sentence}"
+            f"{self.answer.sentence} {self.answer.caveat}".rstrip()
         )
 
     def summary(self) -> str:
@@ -204,13 +207,13 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     with at least three boundaries is scored in the same way. The list has no sampling frame, so nothing is tested.
     """
     kinds = _kinds(variant, book)
-    window = 3
     rivals = {name: periods.periodisation(name, book) for name in periods.names(book) if name != scheme.name}
     # A scheme with one or two boundaries is not an alternative to one with four.
     schemes = {scheme.name: scheme} | {
         name: rival for name, rival in rivals.items() if len(set(rival.boundaries)) >= LEAST_BOUNDARIES
     }
-    scores = {name: _clustering(kinds, item, window) for name, item in schemes.items()}
+    events = measures.turnover_years(kinds)
+    scores = {name: _clustering(events, item) for name, item in schemes.items()}
     own = scores[scheme.name]
     better = sorted(name for name, score in scores.items() if score[1] > own[1] and name != scheme.name)
     verdict = (
@@ -222,16 +225,16 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         else "no rival scheme does better"
     )
     sentence = (
-        f"{own[0]:.0%} of the beginnings and ends of kinds of body fall within {window} years of the deck’s "
-        f"boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}. "
-        "Few boundaries and an unsampled list can suggest a scheme, not prove one."
+        f"{own[0]:.0%} of the beginnings and ends of kinds of body fall within {NEAR} years of the deck’s "
+        f"boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}."
     )
     numbers = tuple(
         (f"{name}: share near a boundary; times chance", f"{share:.0%}; {ratio:.2f}")
         for name, (share, ratio) in sorted(scores.items(), key=lambda pair: -pair[1][1])
     )
     used = bodies.dated(kinds)
-    return Answer(verdict, sentence, numbers, Evidence.of(used) + Evidence.of(_periods_frame(book)))
+    caveat = "Few boundaries and an unsampled list can suggest a scheme, not prove one."
+    return Answer(verdict, sentence, numbers, Evidence.of(used) + Evidence.of(book.load("periods")), caveat)
 
 
 def boards(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -305,15 +308,14 @@ def centre_on_the_ground(variant: Variant, scheme: Periodisation, book: Catalogu
     named = f" Councils lost their part in {listing([labels[name] for name in lost])}." if lost else ""
     sentence = (
         f"Central or appointed bodies had a part in {state[0]:.0%} of {len(frame)} functions in {before} and in "
-        f"{state[1]:.0%} in {after}; elected councils in {council[0]:.0%} and then {council[1]:.0%}.{named} "
-        "Money is not yet weighed here."
+        f"{state[1]:.0%} in {after}; elected councils in {council[0]:.0%} and then {council[1]:.0%}.{named}"
     )
     numbers = (
         (f"Functions with a central or appointed holder, {before}", f"{state[0]:.0%}"),
         (f"Functions with a central or appointed holder, {after}", f"{state[1]:.0%}"),
         *_holding_numbers(held),
     )
-    return Answer(verdict, sentence, numbers, held.evidence)
+    return Answer(verdict, sentence, numbers, held.evidence, "Money is not weighed here.")
 
 
 def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -339,8 +341,7 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
         f"Kinds of local body with appointed, ex officio or self-appointing members made up {appointed[0]:.0%} of "
         f"those in being in the {third.readable_span()} and {appointed[1]:.0%} in the {fourth.readable_span()}; but "
         f"the government’s own count of non-departmental public bodies {change} from {int(first['count']):,} in "
-        f"{int(first['year'])} to {int(last['count']):,} in {int(last['year'])}. The official count leaves out most "
-        "local appointed bodies, so the two measure different things."
+        f"{int(first['year'])} to {int(last['count']):,} in {int(last['year'])}."
     ).replace("; but the", "; and the" if grows == rises else "; but the")
     numbers = (
         (f"Appointed kinds, share, {third.readable_span()}", f"{appointed[0]:.0%}"),
@@ -349,7 +350,8 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
         (f"Non-departmental public bodies, {int(last['year'])}", f"{int(last['count']):,}"),
     )
     evidence = _period_evidence(variant, book, third, fourth) + Evidence.of(official)
-    return Answer(verdict, sentence, numbers, evidence)
+    caveat = "The official count leaves out most local appointed bodies, so the two measure different things."
+    return Answer(verdict, sentence, numbers, evidence, caveat)
 
 
 def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -365,15 +367,18 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[grows + (share >= 0.1)]
     sentence = (
         f"{numbers_of[0]} kinds of partnership are known to have been in being in {before} and {numbers_of[1]} in "
-        f"{after}, {share:.0%} of the kinds of local body then. Kinds say nothing of how many partnerships one place "
-        "had, and the partnership years are covered more densely than those before."
+        f"{after}, {share:.0%} of the kinds of local body then."
+    )
+    caveat = (
+        "Kinds say nothing of how many partnerships one place had, and the partnership years are covered more "
+        "densely than those before."
     )
     numbers = (
         (f"Kinds of partnership, {before}", f"{numbers_of[0]}"),
         (f"Kinds of partnership, {after}", f"{numbers_of[1]}"),
         (f"Share of kinds of local body, {after}", f"{share:.0%}"),
     )
-    return Answer(verdict, sentence, numbers, Evidence.of(early, late, uses=("purpose",)))
+    return Answer(verdict, sentence, numbers, Evidence.of(early, late, uses=("purpose",)), caveat)
 
 
 def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -389,13 +394,13 @@ def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
     )
     sentence = (
         f"On {len(wanted)} measures of how kinds of body were made up, the period nearest to the "
-        f"{last.readable_span()} is the {scheme[nearest].readable_span()} (distances: {order}; 0 is alike). "
-        "Five periods are five observations: likeness on these measures is no proof of repetition."
+        f"{last.readable_span()} is that of the {scheme[nearest].readable_span()} (distances: {order}; 0 is alike)."
     )
+    caveat = "Five periods are five observations: likeness on these measures is no proof of repetition."
     numbers = tuple(
         (f"Distance to the {scheme[str(key)].readable_span()}", f"{value:.2f}") for key, value in distances.items()
     )
-    return Answer(verdict, sentence, numbers, made.evidence)
+    return Answer(verdict, sentence, numbers, made.evidence, caveat)
 
 
 RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
@@ -487,16 +492,10 @@ def _holding_numbers(held: measures.Holdings) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _clustering(kinds: pd.DataFrame, scheme: Periodisation, window: int) -> tuple[float, float]:
-    """Share of beginnings and ends near a scheme's boundaries, and that share over its mean under shifts."""
+def _clustering(events: list[int], scheme: Periodisation) -> tuple[float, float]:
+    """Share of events near a scheme's boundaries, and that share over its mean when all boundaries move together."""
     years = [day.year for day in scheme.boundaries]
-    near, total = measures.turnover_near(kinds, years, window)
-    if total < measures.LEAST_KINDS:
-        raise NotEnoughDataError(f"{total} beginnings and ends have known years")
-    shifted = [measures.turnover_near(kinds, [year + step for year in years], window)[0] for step in range(-25, 26)]
-    chance = sum(shifted) / len(shifted)
-    return near / total, near / chance if chance else float("nan")
-
-
-def _periods_frame(book: Catalogue) -> pd.DataFrame:
-    return book.load("periods")
+    near = measures.share_near(events, years, NEAR)
+    moved = [measures.share_near(events, [year + step for year in years], NEAR) for step in range(-25, 26)]
+    chance = sum(moved) / len(moved)
+    return near, near / chance if chance else float("nan")

@@ -16,6 +16,7 @@ from localgov_history.sources import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     import pandas as pd
     import plotly.graph_objects as go
@@ -117,8 +118,9 @@ def acts_timeline(acts: pd.DataFrame, periods: Periodisation, title: str) -> Fig
     plot = _blank()
     frame = acts.sort_values("day").reset_index(drop=True)
     first, last = periods.periods[0].start.year, periods.periods[-1].end.year
-    years = [day.year + (day.dayofyear - 1) / 366 for day in frame["day"]]
-    _period_bands(plot, periods, len(frame))
+    years = [day.year + (day.day_of_year - 1) / 366 for day in frame["day"]]
+    _period_bands(plot, periods, first, last)
+    lanes = _period_names(plot, periods, first, last, WIDTH - 40)
     for firm in (True, False):
         rows = frame[frame["firm"] == firm]
         plot.add_scatter(
@@ -145,9 +147,9 @@ def acts_timeline(acts: pd.DataFrame, periods: Periodisation, title: str) -> Fig
             xshift=8 if right else -8,
             font={"size": TEXT_SIZE},
         )
-    plot.update_yaxes(visible=False, range=[len(frame) - 0.4, -2.1])
+    plot.update_yaxes(visible=False, range=[len(frame) - 0.4, -0.5 - 0.9 * lanes])
     plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
-    plot.update_layout(height=60 + 19 * (len(frame) + 2))
+    plot.update_layout(height=60 + round(19 * (len(frame) + 0.9 * lanes)))
     data = frame[["short_title", "citation"]].assign(date=frame["day"].dt.strftime("%Y-%m-%d"), firm=frame["firm"])
     return Figure(
         plot,
@@ -171,8 +173,12 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
     """
     plot = _blank()
     frame = kinds[kinds["purpose"].isin(list(groups))].reset_index(drop=True)
-    _period_bands(plot, periods, len(frame))
-    first, last = periods.periods[0].start.year, periods.periods[-1].end.year
+    last = periods.periods[-1].end.year
+    # Kinds that all began late are drawn on a scale that starts near them.
+    first = max(periods.periods[0].start.year, int(frame["first_year"].min()) // 10 * 10 - 10)
+    _period_bands(plot, periods, first, last)
+    longest = max(len(name) for name in frame["plural"])
+    lanes = _period_names(plot, periods, first, last, WIDTH - 40 - 5.4 * longest)
     for position, (purpose, name) in enumerate(groups.items()):
         rows = frame[frame["purpose"] == purpose]
         for firm in (True, False):
@@ -196,13 +202,13 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
     plot.update_yaxes(
         tickvals=list(frame.index),
         ticktext=[_safe(name) for name in frame["plural"]],
-        range=[len(frame) - 0.4, -2.1],
+        range=[len(frame) - 0.4, -0.5 - 0.9 * lanes],
         showgrid=False,
         ticks="",
         tickfont={"size": SMALL_TEXT},
     )
-    plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
-    plot.update_layout(height=60 + 17 * (len(frame) + 2), barmode="overlay")
+    plot.update_xaxes(range=[first, last + 1], dtick=20 if last - first > 60 else 5, tick0=first)
+    plot.update_layout(height=60 + round(17 * (len(frame) + 0.9 * lanes)), barmode="overlay")
     hollow = int((~frame["firm"]).sum())
     return Figure(
         plot,
@@ -338,7 +344,7 @@ def lines_by_year(
             xshift=6,
             font={"size": TEXT_SIZE, "color": ends[name][1]},
         )
-    _period_bands(plot, periods, None)
+    _period_bands(plot, periods, first, last)
     plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
     plot.update_yaxes(range=[0, top], title_text=unit)
     longest = max((len(name) for name in names.values()), default=0)
@@ -540,22 +546,51 @@ def _blank() -> go.Figure:
     return go.Figure(layout={"template": template(), "width": WIDTH})
 
 
-def _period_bands(plot: go.Figure, periods: Periodisation, rows: int | None) -> None:
-    """Alternate bands for the periods. With `rows`, the spans stand in two lanes above the first row."""
+def _period_bands(plot: go.Figure, periods: Periodisation, first: int, last: int) -> None:
+    """Alternate bands for the periods, cut to the years drawn."""
     for index, period in enumerate(periods):
-        begin = period.start.year + (period.start.timetuple().tm_yday - 1) / 366
-        end = period.end.year + period.end.timetuple().tm_yday / 366
+        begin = max(_as_year(period.start), first)
+        end = min(_as_year(period.end) + 1 / 366, last + 1)
+        if begin >= end:
+            continue
         if index % 2 == 0:
             plot.add_vrect(x0=begin, x1=end, fillcolor=BAND, line_width=0, layer="below")
         plot.add_vline(x=begin, line={"color": RULE, "width": 1}, layer="below")
-        if rows is not None:
-            plot.add_annotation(
-                x=(begin + end) / 2,
-                y=-1.5 if index % 2 == 0 else -0.9,
-                text=_safe(period.readable_span()),
-                showarrow=False,
-                font={"size": SMALL_TEXT, "color": "#555555"},
-            )
+
+
+def _period_names(plot: go.Figure, periods: Periodisation, first: int, last: int, width: float) -> int:
+    """The spans of the periods above row 0, in as many lanes as keep them apart. Returns the number of lanes.
+
+    Parameters
+    ----------
+    width : of the plotting area, in pixels.
+    """
+    lanes: list[float] = []
+    scale = width / (last + 1 - first)
+    for period in periods:
+        begin, end = max(_as_year(period.start), first), min(_as_year(period.end), last + 1)
+        if begin >= end:
+            continue
+        text = period.readable_span()
+        half = (len(text) * 5.8 + 8) / 2
+        middle = min(max((begin + end) / 2 - first, half / scale), last + 1 - first - half / scale)
+        left = middle * scale - half
+        lane = next((index for index, edge in enumerate(lanes) if edge <= left), len(lanes))
+        if lane == len(lanes):
+            lanes.append(0.0)
+        lanes[lane] = left + 2 * half
+        plot.add_annotation(
+            x=first + middle,
+            y=-0.9 - 0.9 * lane,
+            text=_safe(text),
+            showarrow=False,
+            font={"size": SMALL_TEXT, "color": "#555555"},
+        )
+    return len(lanes)
+
+
+def _as_year(day: date) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / 366
 
 
 def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> None:

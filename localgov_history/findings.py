@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import bodies, claims, coding, figures, measures, sources
+from localgov_history import bodies, claims, coding, dates, figures, measures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
@@ -40,9 +40,7 @@ def change_title(name: str, earlier: float | None, later: float | None, first: s
     if earlier is None or later is None:
         return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} between {first} and {second}"
     if abs(later - earlier) < CLEAR:
-        return (
-            f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {earlier:.0%} in {first} and {later:.0%} in {second}"
-        )
+        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {earlier:.0%} in {first} and {later:.0%} in {second}"
     verb = "rose" if later > earlier else "fell"
     return f"{name} {verb} from {earlier:.0%} in {first} to {later:.0%} in {second}"
 
@@ -78,24 +76,25 @@ def schemes_table(catalogue: Catalogue | None = None) -> Table:
 
     book = catalogue or default()
     kinds = bodies.kinds(catalogue=book)
+    events = measures.turnover_years(kinds)
     records = []
     for name in periods.names(book):
         scheme = periods.periodisation(name, book)
-        near, total = measures.turnover_near(kinds, [day.year for day in scheme.boundaries], 3)
+        near = measures.share_near(events, [day.year for day in scheme.boundaries], claims.NEAR)
         records.append(
             {
                 "Scheme": name,
                 "Whose": scheme.authority,
                 "Periods": len(scheme),
                 "New periods begin": ", ".join(str(day.year) for day in scheme.boundaries),
-                "Within three years": f"{near} of {total}",
+                "Events near": _percent(near),
             }
         )
     return Table(
         pd.DataFrame(records).set_index("Scheme"),
         "Rival divisions of the same years",
-        "“Within three years”: beginnings and ends of kinds of local body that lie that near to a boundary. "
-        "A scheme with more boundaries catches more by chance alone.",
+        f"Events near: share of the {len(events)} known beginnings and ends of kinds of local body that lie within "
+        f"{claims.NEAR} years of a boundary. A scheme with more boundaries catches more by chance alone.",
         Evidence.of(book.load("periods")) + Evidence.of(bodies.dated(kinds)),
         (1.6, 2.2, 0.8, 2.6, 1.2),
     )
@@ -381,8 +380,8 @@ def quango_counts(catalogue: Catalogue | None = None) -> Figure:
         f"The official count of quangos {verb} from {int(first['count']):,} in {int(first['year'])} to "
         f"{int(last['count']):,} in {int(last['year'])}",
         "Bodies",
-        "Preferred official counts, United Kingdom. Hollow marks: from memory, not yet confirmed. Most local appointed bodies (colleges, trusts, training and "
-        "enterprise councils) are not in this count.",
+        "Preferred official counts, United Kingdom. Hollow marks: from memory, not yet confirmed. Most local "
+        "appointed bodies (colleges, trusts, training and enterprise councils) are not in this count.",
     )
 
 
@@ -406,9 +405,9 @@ def partnership_counts(catalogue: Catalogue | None = None) -> Table:
         raise NotEnoughDataError("no kind of partnership has a confirmed count")
     frame = pd.DataFrame(
         {
-            "Kind of partnership": [kinds.loc[key, "plural"] for key in latest["body_key"]],
+            "Kind of partnership": [_capital(str(kinds.loc[key, "plural"])) for key in latest["body_key"]],
             "Number": latest["count"].astype(int).to_list(),
-            "Date": latest["date"].to_list(),
+            "Date": [dates.parse(text).readable() for text in latest["date"]],
             "Where": latest["geography"].to_list(),
         }
     ).set_index("Kind of partnership")
@@ -422,12 +421,16 @@ def partnership_counts(catalogue: Catalogue | None = None) -> Table:
     )
 
 
-def verdicts_table(catalogue: Catalogue | None = None) -> Table:
-    """Every claim of the deck with its verdict, or the word that it is to come."""
+def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> Table:
+    """Every claim of the deck with its verdict, or the word that it is to come.
+
+    Parameters
+    ----------
+    made : from `claims.answers`.
+    """
     import pandas as pd
 
     book = catalogue or default()
-    made = claims.answers(book)
     frame = book.load("claims").sort_values("position")
     records = [
         {
@@ -450,16 +453,20 @@ def verdicts_table(catalogue: Catalogue | None = None) -> Table:
         "Firm: at least nine in ten of the readings fixed beforehand agree; leaning: six in ten; open: fewer. Claims "
         "marked “to come” await their tables.",
         evidence,
-        (0.6, 4.6, 1, 1.2, 0.9),
+        (0.6, 6, 0.95, 1.15, 0.85),
     )
 
 
-def evidence_table(catalogue: Catalogue | None = None) -> Table:
-    """For each claim answered: rows used, how they are known, grades of their sources."""
+def evidence_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> Table:
+    """For each claim answered: rows used, how they are known, grades of their sources.
+
+    Parameters
+    ----------
+    made : from `claims.answers`.
+    """
     import pandas as pd
 
     book = catalogue or default()
-    made = claims.answers(book)
     records = []
     total = Evidence()
     for key, verdict in made.items():
@@ -530,17 +537,9 @@ def key_findings(verdicts: dict[str, claims.Verdict]) -> list[str]:
     for key, verdict in verdicts.items():
         tally.setdefault(f"{verdict.verdict} ({verdict.firmness})", []).append(key)
     said = "; ".join(f"{listing(keys)}: {name}" for name, keys in tally.items())
-    opening = (
-        f"{counted(len(verdicts), 'claim')} on the five periods, each tested by a rule fixed beforehand. {said}."
-    )
-    return [opening] + [f"{key}: {verdict.answer.sentence}" for key, verdict in verdicts.items()]
-
-
-def source_grades(catalogue: Catalogue | None = None) -> dict[str, int]:
-    """How many sources of each grade the whole kit holds."""
-    book = sources.bibliography(catalogue)
-    grades = [source.grade for source in book.values()]
-    return {grade: grades.count(grade) for grade in sources.GRADES if grade in grades}
+    number = counted(len(verdicts), "claim")
+    opening = f"{number} on the five periods, each tested by a rule fixed beforehand. {said}."
+    return [opening, *(f"{key}, {item.verdict}: {item.answer.sentence}" for key, item in verdicts.items())]
 
 
 _PURPOSE_SHORT = {"single": "Single-purpose", "multi": "Many-purpose", "partnership": "Partnerships"}
@@ -571,6 +570,10 @@ def _with_caption(figure: Figure, caption: str) -> Figure:
 def _length(period: Period) -> int:
     first, last = period.years
     return last - first + 1
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _percent(value: float) -> str:

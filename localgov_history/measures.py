@@ -354,13 +354,23 @@ def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:
     return float(weight[has].sum() / weight.sum())
 
 
-def turnover_near(kinds: pd.DataFrame, years: Sequence[int], window: int) -> tuple[int, int]:
-    """Beginnings and ends of kinds of body within `window` years of given years, and in all.
-
-    Returns the number near and the number in all; a continuing kind has no end.
-    """
+def turnover_years(kinds: pd.DataFrame) -> list[int]:
+    """The years in which kinds of body began and ended, one entry an event; a continuing kind has no end."""
     usable = bodies.dated(kinds)
-    events = [int(year) for year in usable["first_year"]]
     ended = usable[usable["end_status"] != "continuing"]
-    events += [int(year) for year in ended["last_year"]]
-    return sum(any(abs(event - year) <= window for year in years) for event in events), len(events)
+    return [int(year) for year in [*usable["first_year"], *ended["last_year"]]]
+
+
+def share_near(events: Sequence[int], years: Sequence[int], window: int) -> float:
+    """Share of events that lie within `window` years of any of some years, 0 to 1.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there are fewer than five events.
+    """
+    if len(events) < LEAST_KINDS:
+        raise NotEnoughDataError(
+            f"{len(events)} beginnings and ends have known years; expected at least {LEAST_KINDS}"
+        )
+    return sum(any(abs(event - year) <= window for year in years) for event in events) / len(events)

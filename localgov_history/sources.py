@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import UnknownNameError
@@ -36,6 +37,11 @@ class Source:
         name = self.author.split(",")[0].split(";")[0].strip() or " ".join(self.title.split()[:6])
         year = self.year.rstrip("?~%")
         return f"{name} {year}".strip()
+
+    @property
+    def host(self) -> str:
+        """The name of the site at its address, for a short link."""
+        return urlsplit(self.url).netloc.removeprefix("www.")
 
     def full(self) -> str:
         """The bibliography entry as plain text, without the address."""
@@ -78,7 +84,9 @@ class Evidence:
                 keys.update(cell)
             kinds.update(frame["evidence"].dropna())
         total = sum(len(frame) for frame in frames)
-        coded = {name for frame in frames if "coded_fields" in frame for cell in frame["coded_fields"] for name in cell}
+        coded = {
+            name for frame in frames if "coded_fields" in frame for cell in frame["coded_fields"] for name in cell
+        }
         codes = tuple(name for name in uses if name in coded)
         return cls(tuple(sorted(keys)), total, kinds["seen"], kinds["coded"], kinds["recalled"], codes)
 

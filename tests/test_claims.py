@@ -81,7 +81,7 @@ def test_without_partnerships_there_is_no_fog(copied: Path) -> None:
 def test_a_rising_official_count_moves_the_verdict_on_quangos(copied: Path) -> None:
     before = claims.answer("P5", catalogue=Catalogue(base=copied))
     official = claims.official_quango_count(Catalogue(base=copied))
-    last = str(official.iloc[-1]["count_key"])
+    last = str(official[official["year"] <= 1999].iloc[-1]["count_key"])
 
     def work(row: dict[str, str]) -> None:
         if row["count_key"] == last:

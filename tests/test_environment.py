@@ -50,7 +50,7 @@ def test_tracked_files_name_no_private_paths_or_registry_addresses() -> None:
     import subprocess
 
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False, text=True).stdout
-    bad = re.compile(r"(/home/|/root/|/Users/|C:\\\\Users)\w*|https?://[^ \"]+\.(whl|tgz|tar\.gz)")
+    bad = re.compile(r"(?<![\w.])/(home|root|Users)/\w+|C:\\\\Users|https?://[^ \"]+\.(whl|tgz|tar\.gz)")
     for name in filter(None, listed.split("\0")):
         path = ROOT / name
         if path.suffix in (".py", ".md", ".ipynb", ".csv", ".yaml", ".yml", ".toml", ".lock", ".json", ""):

@@ -92,7 +92,11 @@ def test_kinds_in_being_by_year_by_hand() -> None:
 
 def test_turnover_near_boundaries_by_hand() -> None:
     # Beginnings 1830, 1830, 1835, 1820, 1838; ends 1834 and 1839 (those of 1849 continue). Near 1840 ± 2: two.
-    assert measures.turnover_near(FIVE, [1840], 2) == (2, 7)
+    events = measures.turnover_years(FIVE)
+    assert sorted(events) == [1820, 1830, 1830, 1834, 1835, 1838, 1839]
+    assert measures.share_near(events, [1840], 2) == pytest.approx(2 / 7)
+    with pytest.raises(NotEnoughDataError, match="2 beginnings and ends"):
+        measures.share_near(events[:2], [1840], 2)
 
 
 def test_gower_distance_by_hand() -> None:

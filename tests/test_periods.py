@@ -83,7 +83,7 @@ def test_the_census_year_is_three_quarters_through() -> None:
 
 def test_an_unknown_scheme_or_period_gets_the_nearest_names() -> None:
     with pytest.raises(UnknownNameError, match="did you mean gough"):
-        periods.periodisation("goff")
+        periods.periodisation("gouhg")
     with pytest.raises(UnknownNameError, match="did you mean 1830s_1880s"):
         periods.periodisation("gough")["1830s"]
 

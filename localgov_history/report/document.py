@@ -48,7 +48,6 @@ class Paragraph:
 
     inlines: tuple[Inline, ...]
     computed: bool = False
-    finding: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Document:
 
     Attributes
     ----------
-    findings : the key findings for the cover.
+    findings : the key findings, which stand on the cover and not again in the body.
     blocks : the body in order.
     sources : exactly the sources whose rows were used.
     data_version, data_date : of the tables read.
@@ -210,9 +209,10 @@ class _Builder:
         if block["kind"] == "none":
             return
         if block["kind"] == "sentence":
-            self.blocks.append(Paragraph((Inline("text", block["text"]),), computed=True, finding=block["finding"]))
             if block["finding"]:
                 self.findings.append(block["text"])
+            else:
+                self.blocks.append(Paragraph((Inline("text", block["text"]),), computed=True))
             return
         self.sources.update(block["sources"])
         self.digests.update(block["reads"])

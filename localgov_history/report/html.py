@@ -86,8 +86,7 @@ def _block(block: model.Block) -> str:
         level = block.level + 1
         return f'<h{level} id="{block.anchor}">{block.number}&ensp;{esc(block.text)}</h{level}>'
     if isinstance(block, model.Paragraph):
-        mark = ' class="finding"' if block.finding else ""
-        return f"<p{mark}>{_inlines(block.inlines)}</p>"
+        return f"<p>{_inlines(block.inlines)}</p>"
     if isinstance(block, model.Listing):
         tag = "ol" if block.ordered else "ul"
         return f"<{tag}>{''.join(f'<li>{_inlines(item)}</li>' for item in block.items)}</{tag}>"

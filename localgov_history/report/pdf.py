@@ -78,7 +78,10 @@ def source(document: model.Document) -> str:
         _heading(1, "Bibliography"),
         f"#par({quoted(_bibliography_note(document))})",
     ]
-    lines += [f"#entry({quoted(item.full())}, {quoted(item.url)})" for item in document.sources]
+    entries = "".join(
+        f"#entry({quoted(item.full())}, {quoted(item.url)}, {quoted(item.host)})\n" for item in document.sources
+    )
+    lines += [f"#columns(2, gutter: 7mm)[\n{entries}]"]
     lines += [_heading(1, "How this was made")]
     lines += [f"#par({quoted(text)})" for text in how_made(document)]
     return "\n\n".join(lines) + "\n"
@@ -108,8 +111,7 @@ def _block(block: model.Block) -> str:
     if isinstance(block, model.Heading):
         return _heading(block.level, f"{block.number}  {block.text}")
     if isinstance(block, model.Paragraph):
-        body = _inlines(block.inlines)
-        return f"#finding[{body}]" if block.finding else f"#par[{body}]"
+        return f"#par[{_inlines(block.inlines)}]"
     if isinstance(block, model.Listing):
         items = "".join(f"[{_inlines(item)}]," for item in block.items)
         return f"#{'enum' if block.ordered else 'list'}({items})"
