@@ -215,12 +215,12 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     events = measures.turnover_years(kinds)
     scores = {name: _clustering(events, item) for name, item in schemes.items()}
     own = scores[scheme.name]
-    better = sorted(name for name, score in scores.items() if score[1] > own[1] and name != scheme.name)
+    better = [schemes[name].whose for name, score in sorted(scores.items()) if score[1] > own[1]]
     verdict = (
         NOT_SUPPORTED if own[1] < 1 else OPEN if own[1] < 1 + 5 * LEAST_CHANGE else PARTLY if better else SUPPORTED
     )
     ahead = (
-        f"of the rival schemes, {listing(better)} {'does' if len(better) == 1 else 'do'} better"
+        f"{'a rival scheme does' if len(better) == 1 else 'rival schemes do'} better ({listing(better)})"
         if better
         else "no rival scheme does better"
     )
@@ -229,7 +229,7 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         f"boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}."
     )
     numbers = tuple(
-        (f"{name}: share near a boundary; times chance", f"{share:.0%}; {ratio:.2f}")
+        (f"{schemes[name].whose}: share near a boundary; times chance", f"{share:.0%}; {ratio:.2f}")
         for name, (share, ratio) in sorted(scores.items(), key=lambda pair: -pair[1][1])
     )
     used = bodies.dated(kinds)
@@ -366,8 +366,8 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     grows = numbers_of[1] >= 2 * max(numbers_of[0], 1)
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[grows + (share >= 0.1)]
     sentence = (
-        f"{numbers_of[0]} kinds of partnership are known to have been in being in {before} and {numbers_of[1]} in "
-        f"{after}, {share:.0%} of the kinds of local body then."
+        f"Kinds of partnership known to have been in being numbered {numbers_of[0]} in {before} and {numbers_of[1]} "
+        f"in {after}, {share:.0%} of the kinds of local body then."
     )
     caveat = (
         "Kinds say nothing of how many partnerships one place had, and the partnership years are covered more "

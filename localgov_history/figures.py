@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from localgov_history.periods import Periodisation
 
 FONT = "Source Sans 3"
+# CSS takes a family name with a digit only in quotes; without them a browser silently uses its own font.
+FAMILY = f"'{FONT}', sans-serif"
 WIDTH = 680
 # Text of 12 px on a figure 680 px wide is 8.5 pt when printed 17 cm wide.
 TEXT_SIZE = 12
@@ -94,7 +96,7 @@ def template() -> go.layout.Template:
     }
     return go.layout.Template(
         layout={
-            "font": {"family": FONT, "size": TEXT_SIZE, "color": INK},
+            "font": {"family": FAMILY, "size": TEXT_SIZE, "color": INK},
             "colorway": COLOURS,
             "paper_bgcolor": "white",
             "plot_bgcolor": "white",
@@ -102,7 +104,7 @@ def template() -> go.layout.Template:
             "xaxis": axis,
             "yaxis": axis,
             "showlegend": False,
-            "hoverlabel": {"font": {"family": FONT, "size": 13}},
+            "hoverlabel": {"font": {"family": FAMILY, "size": 13}},
             "separators": ".,",
         }
     )
@@ -149,7 +151,7 @@ def acts_timeline(acts: pd.DataFrame, periods: Periodisation, title: str) -> Fig
         )
     plot.update_yaxes(visible=False, range=[len(frame) - 0.4, -0.5 - 0.9 * lanes])
     plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
-    plot.update_layout(height=60 + round(19 * (len(frame) + 0.9 * lanes)))
+    plot.update_layout(height=60 + round(19 * (len(frame) + 0.9 * lanes)), margin={"l": 24, "r": 24})
     data = frame[["short_title", "citation"]].assign(date=frame["day"].dt.strftime("%Y-%m-%d"), firm=frame["firm"])
     return Figure(
         plot,
@@ -402,7 +404,7 @@ def count_points(
         )
         plot.update_yaxes(range=[0, float(rows["count"].max()) * 1.15], nticks=5, tickformat=",", **place)
         plot.update_xaxes(range=[first, last], nticks=6, **place)
-    plot.update_annotations(font={"size": TEXT_SIZE + 1, "family": FONT})
+    plot.update_annotations(font={"size": TEXT_SIZE + 1})
     plot.update_layout(margin={"t": 34})
     plot.update_yaxes(title_text=unit, col=1)
     spans = [

@@ -438,7 +438,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
             "What the deck says": row.claim,
             "Kind": row.kind,
             "Verdict": made[row.key].verdict if row.key in made else claims.TO_COME,
-            "How firm": made[row.key].firmness if row.key in made else "",
+            "Firmness": made[row.key].firmness if row.key in made else "",
         }
         for row in frame.itertuples()
     ]
@@ -453,7 +453,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         "Firm: at least nine in ten of the readings fixed beforehand agree; leaning: six in ten; open: fewer. Claims "
         "marked “to come” await their tables.",
         evidence,
-        (0.6, 6, 0.95, 1.15, 0.85),
+        (0.6, 6, 1, 1.25, 0.85),
     )
 
 

@@ -209,7 +209,8 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
 
     sides = {}
     rows_used = []
-    for year in (first, second):
+    years = tuple(dict.fromkeys((first, second)))
+    for year in years:
         held = bodies.in_being(responsibilities, year)
         rows_used.append(held)
         sides[year] = held.groupby("function")[["body_key", "purpose", "selection_class", "scope"]].agg(list)
@@ -219,7 +220,7 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
     records = []
     for function in common:
         record: dict[str, object] = {"function": function, "heading": heads[function]}
-        for year in (first, second):
+        for year in years:
             group = sides[year].loc[function]
             trios = list(zip(group["purpose"], group["selection_class"], group["scope"], strict=True))
             record[f"holders_{year}"] = len(set(group["body_key"]))
@@ -229,9 +230,7 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
             record[f"appointed_{year}"] = any(c in ("appointed", "other") and s == "local_body" for _, c, s in trios)
         records.append(record)
     columns = ["function", "heading"] + [
-        f"{name}_{year}"
-        for year in (first, second)
-        for name in ("holders", "council", "single", "central", "appointed")
+        f"{name}_{year}" for year in years for name in ("holders", "council", "single", "central", "appointed")
     ]
     used = pd.concat(rows_used)
     used = used[used["function"].isin(common)]

@@ -90,6 +90,11 @@ class Periodisation:
         raise UnknownNameError(f"period of {self.name}", key, [period.key for period in self.periods])
 
     @property
+    def whose(self) -> str:
+        """Whose scheme it is, in a few words: the start of `authority`, or the scheme's key."""
+        return self.authority.split(",")[0].split(" (")[0] or self.name
+
+    @property
     def keys(self) -> list[str]:
         """Period keys in order of time."""
         return [period.key for period in self.periods]

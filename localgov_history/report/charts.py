@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from localgov_history._resources import folder
@@ -88,13 +89,19 @@ def draw(plots: Mapping[str, dict[str, Any]]) -> dict[str, bytes]:
         return {}
     browser = find_browser()
     try:
-        return asyncio.run(_draw(plots, browser))
+        return _in_a_thread(plots, browser)
     except (TimeoutError, OSError, RuntimeError) as first:
         logging.getLogger(__name__).warning("the browser failed (%s); starting it once more", first)
     try:
-        return asyncio.run(_draw(plots, browser))
+        return _in_a_thread(plots, browser)
     except (TimeoutError, OSError, RuntimeError) as error:
         raise LocalgovError(f"{browser} failed twice to draw the charts: {error}") from None
+
+
+def _in_a_thread(plots: Mapping[str, dict[str, Any]], browser: str) -> dict[str, bytes]:
+    """A thread has no event loop yet, wherever the caller runs: in a terminal or in a notebook."""
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(lambda: asyncio.run(_draw(plots, browser))).result()
 
 
 async def _draw(plots: Mapping[str, dict[str, Any]], browser: str) -> dict[str, bytes]:
