@@ -49,9 +49,11 @@ def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     """The periods of a scheme: label as printed, span, working days, why."""
     book = catalogue or default()
     frame = scheme.to_frame()
-    shown = frame.assign(days=[f"{period.start:%-d %b %Y} to {period.end:%-d %b %Y}" for period in scheme])[
-        ["label", "days", "reason"]
+    days = [
+        " to ".join(dates.parse(day.isoformat()).readable() for day in (period.start, period.end))
+        for period in scheme
     ]
+    shown = frame.assign(days=days)[["label", "days", "reason"]]
     shown = shown.rename(
         columns={"label": "In the source’s words", "days": "Working days", "reason": "Why these days"}
     )

@@ -189,8 +189,8 @@ class Periodisation:
 
     def report(self) -> str:
         """A sentence on gaps and overlaps."""
-        parts = [f"{a:%-d %B %Y} to {b:%-d %B %Y} is in no period" for a, b in self.gaps()]
-        parts += [f"{a:%-d %B %Y} to {b:%-d %B %Y} is in two periods" for a, b in self.overlaps()]
+        parts = [f"{_words(a)} to {_words(b)} is in no period" for a, b in self.gaps()]
+        parts += [f"{_words(a)} to {_words(b)} is in two periods" for a, b in self.overlaps()]
         return "; ".join(parts) or "the periods follow one another without gap or overlap"
 
 
@@ -264,6 +264,10 @@ def _build(rows: list[dict[str, str]]) -> Periodisation:
     periods.sort(key=lambda period: (period.start, period.end))
     keys = dict.fromkeys(key for row in rows for key in row["source_key"].split(";") if key)
     return Periodisation(rows[0]["periodisation"], tuple(periods), tuple(keys), rows[0]["authority"])
+
+
+def _words(day: date) -> str:
+    return dates.parse(day.isoformat()).readable()
 
 
 def _plus_years(day: date, years: int) -> date:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report import FLAGSHIP, built, place  # noqa: F401
 
 from localgov_history import figures
 from localgov_history.report import build, charts
+from test_report import FLAGSHIP, built, place  # noqa: F401
 
 pytestmark = pytest.mark.slow
 # A chart is printed across the text column of an A4 page: 210 mm less two margins of 20 mm.

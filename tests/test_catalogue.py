@@ -249,3 +249,32 @@ def test_every_column_is_described_and_every_kind_of_year_stated(shipped: Catalo
 def test_the_readme_of_the_tables_is_the_one_they_make(shipped: Catalogue) -> None:
     path = folder("datasets") / "README.md"
     assert path.read_text(encoding="utf-8") == shipped.readme(), "run: localgov data readme > datasets/README.md"
+
+
+NEW_TABLE = """{"resources": [{"name": "rates", "path": "rates.csv", "title": "Rates", "description": "Rates levied.",
+"schema": {"fields": [
+  {"name": "key", "type": "string", "description": "Key.", "constraints": {"required": true}},
+  {"name": "year", "type": "string", "format": "financial_year", "year_kind": "financial", "description": "Year."},
+  {"name": "source_key", "type": "list", "description": "Sources."},
+  {"name": "evidence", "type": "string", "description": "How known."}],
+ "primaryKey": ["key"], "foreignKeys": [
+  {"fields": "source_key", "reference": {"resource": "sources", "fields": "source_key"}}]}}]}"""
+
+
+def test_a_table_of_ones_own_and_a_financial_year_written_as_a_month(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(NEW_TABLE)
+    row = {"key": "a", "year": "2001/02", "source_key": "gough_localis", "evidence": "seen"}
+    write_csv(tmp_path / "rates.csv", [row])
+    frame = Catalogue(overlay=tmp_path).load("rates")
+    assert frame.loc[0, "year_earliest"] == pd.Timestamp("2001-04-01")
+    write_csv(tmp_path / "rates.csv", [row | {"year": "2001-02"}])
+    with pytest.raises(
+        TableError, match=r"rates\.csv, row 2, year: '2001-02' is not a financial year; expected the form 2001/02"
+    ):
+        Catalogue(overlay=tmp_path)
+
+
+def test_a_broken_descriptor_is_named(tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").write_text('{"resources": [\n{]}')
+    with pytest.raises(LocalgovError, match=r"datapackage\.json, row 2: not JSON"):
+        Catalogue(overlay=tmp_path)

@@ -75,12 +75,12 @@ def _lab(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = f"LAB_OPTIONS=--no-browser --port={port} --IdentityProvider.token=t --ServerApp.root_dir=notebooks"
+    options = f"LAB_OPTIONS=--no-browser --port={port} --IdentityProvider.token=t"
     server = subprocess.Popen(
         ["make", "-o", ".venv/.ready", f"BIN={BIN}", options, "lab"],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
