@@ -203,7 +203,7 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
     _circa_ends(plot, frame, first)
     plot.update_yaxes(
         tickvals=list(frame.index),
-        ticktext=[_safe(name) for name in frame["plural"]],
+        ticktext=[_safe(name[:1].upper() + name[1:]) for name in frame["plural"]],
         range=[len(frame) - 0.4, -0.5 - 0.9 * lanes],
         showgrid=False,
         ticks="",
@@ -216,7 +216,7 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
         plot,
         title,
         f"Years in which each kind is known to have existed; bars run off the left where it is older. "
-        f"{colour_key(groups)} Hollow bars ({hollow}): the years are not yet confirmed in a source. "
+        f"{colour_key(groups) + ' ' if len(groups) > 1 else ''}Hollow bars ({hollow}): the years are not yet confirmed in a source. "
         "A dotted end is an approximate date.",
         f"Bars for {len(frame)} kinds of body in order of their beginning, from {frame['plural'].iloc[0]} to "
         f"{frame['plural'].iloc[-1]}, coloured by purpose.",

@@ -47,7 +47,8 @@ class Source:
         """The bibliography entry as plain text, without the address."""
         parts = [self.author, f"‘{self.title}’", self.publisher if self.publisher != self.author else ""]
         line = ", ".join(part.strip().rstrip(".,") for part in parts if part)
-        return f"{line}{f', {self.year}' if self.year else ''}."
+        year = f", {self.year.rstrip('?~%')}" if self.year else ""
+        return f"{line}{year}{', read in a copy' if self.grade == 'mirror' else ''}."
 
 
 @dataclass(frozen=True)
