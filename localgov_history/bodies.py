@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOCAL_SCOPE = ("local_body",)
+# The roles that make a body a holder of a function. To fund, to regulate or to answer for it is not to hold it.
+HOLDING = ("provide", "commission", "plan_or_coordinate")
 
 
 def kinds(
@@ -30,9 +32,9 @@ def kinds(
     Returns
     -------
     One row a kind, ordered by start: the columns of ``body_types`` and ``first_year``, ``last_year`` (the
-    span certain from the dates: latest possible start to earliest possible end; the horizon for a kind that
-    continued), ``selection_class``, and ``firm``: False where the years or the row are unconfirmed.
-    Kinds whose years are not known have empty years.
+    span certain from the dates: latest possible start to earliest possible end, or to the latest attestation
+    where the end is not known; the horizon for a kind that continued), ``selection_class``, and ``firm``:
+    False where the years or the row are unconfirmed. Kinds whose years are not known have empty years.
     """
     book = catalogue or default()
     frame = book.load("body_types", include_unconfirmed)
@@ -60,7 +62,7 @@ def in_being(frame: pd.DataFrame, first_year: int, last_year: int | None = None)
 
 def responsibilities(
     include_unconfirmed: bool = False,
-    roles: tuple[str, ...] = ("provide",),
+    roles: tuple[str, ...] = HOLDING,
     include_generated: bool = False,
     catalogue: Catalogue | None = None,
 ) -> pd.DataFrame:
@@ -75,7 +77,8 @@ def responsibilities(
     Returns
     -------
     Rows of ``function_responsibilities`` with ``heading``, ``first_year``, ``last_year`` as in `kinds`, and
-    the holder's ``purpose``, ``selection_class`` and ``scope``.
+    the holder's ``purpose``, ``selection_class``, ``scope`` and ``council``: True also for a committee of a
+    council, such as the council as local education authority, which acts for its council.
     """
     book = catalogue or default()
     frame = book.load("function_responsibilities", include_unconfirmed)
@@ -85,8 +88,10 @@ def responsibilities(
     head = coding.headings(book)
     frame = _with_years(frame).assign(heading=[head[function] for function in frame["function"]])
     holders = coding.with_selection_class(book.load("body_types", include_unconfirmed=True))
-    holders = holders.set_index("body_key")[["name", "plural", "purpose", "selection_class", "scope"]]
-    return frame.merge(holders, left_on="body_key", right_index=True, how="left").reset_index(drop=True)
+    holders = holders.set_index("body_key")[["name", "plural", "purpose", "selection_class", "scope", "council"]]
+    frame = frame.merge(holders, left_on="body_key", right_index=True, how="left").reset_index(drop=True)
+    committee = frame["scope"] == "council_committee"
+    return frame.assign(council=frame["council"].fillna(False).astype(bool) | committee)
 
 
 def who_held(function: str, year: int, frame: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -109,4 +114,7 @@ def _with_years(frame: pd.DataFrame) -> pd.DataFrame:
     last = frame["end_earliest"].dt.year.astype("Int64")
     continuing = frame["end_status"] == "continuing"
     last = last.mask(continuing & last.isna(), HORIZON.year)
+    if "attested_latest" in frame:
+        # Where the end is not known, the kind is certain as long as it is attested.
+        last = last.fillna(frame["attested_latest"].dt.year.astype("Int64"))
     return frame.assign(first_year=first, last_year=last.clip(upper=HORIZON.year))

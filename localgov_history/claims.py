@@ -50,6 +50,7 @@ class Variant:
     scope : which kinds count as local bodies.
     whole_kinds : leave out special cases of a wider kind.
     roles : which roles make a body a holder of a function.
+    wide_councils : count every elected local body of several headings as a council, boards of guardians included.
     dropped : a measure left out of the profiles.
     """
 
@@ -59,7 +60,8 @@ class Variant:
     seen_only: bool = False
     scope: tuple[str, ...] = bodies.LOCAL_SCOPE
     whole_kinds: bool = False
-    roles: tuple[str, ...] = ("provide",)
+    roles: tuple[str, ...] = bodies.HOLDING
+    wide_councils: bool = False
     dropped: str = ""
 
 
@@ -67,15 +69,16 @@ MAIN = Variant("main reading")
 VARIANTS = (
     MAIN,
     Variant("with rows and cells not yet confirmed", include_unconfirmed=True),
-    Variant("boundaries 5 years earlier", shift=-5),
-    Variant("boundaries 5 years later", shift=5),
-    Variant("only rows read in a source", seen_only=True),
-    Variant("committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
+    Variant("with boundaries 5 years earlier", shift=-5),
+    Variant("with boundaries 5 years later", shift=5),
+    Variant("with only rows read in a source", seen_only=True),
+    Variant("with committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
     Variant("without special cases of wider kinds", whole_kinds=True),
 )
 HOLDING_VARIANTS = (
     *VARIANTS,
-    Variant("commissioning and planning counted as holding", roles=("provide", "commission", "plan_or_coordinate")),
+    Variant("with only provision counted as holding", roles=("provide",)),
+    Variant("with every elected body of several headings counted as a council", wide_councils=True),
 )
 PROFILE_VARIANTS = VARIANTS + tuple(
     Variant(f"without the {text}", dropped=name) for name, text in measures.PROFILE.items()
@@ -103,6 +106,7 @@ class Verdict:
     answer : the main reading.
     readings : each variant's name and verdict, the main one first.
     would_change : what would count against it.
+    rule : how the verdict is computed, in words.
     """
 
     key: str
@@ -110,6 +114,7 @@ class Verdict:
     answer: Answer
     readings: tuple[tuple[str, str], ...]
     would_change: str
+    rule: str
 
     @property
     def verdict(self) -> str:
@@ -126,11 +131,17 @@ class Verdict:
         """``firm``, ``leaning`` or ``open``, by the share of variants that agree."""
         return "firm" if self.agreement >= FIRM else "leaning" if self.agreement >= LEANING else "open"
 
+    def dissent(self) -> str:
+        """Which readings give another verdict, as a sentence; empty where all agree."""
+        others = [f"{verdict} {name}" for name, verdict in self.readings if verdict != self.verdict]
+        return f"Otherwise: {'; '.join(others)}. " if others else ""
+
     def sentence(self) -> str:
-        """The verdict in a sentence, with its firmness."""
+        """The verdict in a sentence, with its firmness and the readings that differ."""
         agree = sum(verdict == self.verdict for _, verdict in self.readings)
         return (
             f"{self.verdict.capitalize()} ({self.firmness}: {agree} of {len(self.readings)} readings agree). "
+            f"{self.dissent()}"
             f"{self.answer.sentence} {self.answer.caveat}".rstrip()
         )
 
@@ -186,6 +197,7 @@ def answer(key: str, scheme: Periodisation | None = None, catalogue: Catalogue |
         readings[0][1],
         tuple((name, reading.verdict) for name, reading in readings),
         row["against"],
+        row["verdict_rule"],
     )
 
 
@@ -229,8 +241,12 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         f"boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}."
     )
     numbers = tuple(
-        (f"{schemes[name].whose}: share near a boundary; times chance", f"{share:.0%}; {ratio:.2f}")
+        pair
         for name, (share, ratio) in sorted(scores.items(), key=lambda pair: -pair[1][1])
+        for pair in (
+            (f"{schemes[name].whose}, {len(schemes[name].boundaries)} boundaries: near one", f"{share:.0%}"),
+            (f"{schemes[name].whose}: times what chance gives", f"{ratio:.2f}"),
+        )
     )
     used = bodies.dated(kinds)
     caveat = "Few boundaries and an unsampled list can suggest a scheme, not prove one."
@@ -244,32 +260,27 @@ def boards(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
     single = shares.share(first.key, "single")
     year = first.census_year
     held = bodies.in_being(_responsibilities(variant, book), year)
+    holders = zip(held["council"], held["purpose"], held["selection_class"], held["scope"], strict=True)
     by_function = (
-        held.assign(
-            single=(held["purpose"] == "single") & (held["scope"] == "local_body"),
-            council=[
-                measures.is_council(*trio)
-                for trio in zip(held["purpose"], held["selection_class"], held["scope"], strict=True)
-            ],
-        )
+        held.assign(single=[measures.is_board(*holder) for holder in holders])
         .groupby("function")[["single", "council"]]
         .any()
     )
     if len(by_function) < measures.LEAST_KINDS:
-        raise NotEnoughDataError(f"{len(by_function)} functions have a dated holder in {year}")
+        raise NotEnoughDataError(f"{len(by_function)} functions have a known holder in {year}")
     functions = float(by_function["single"].mean())
     council = float(by_function["council"].mean())
     hits = (single > 0.5) + (functions > 0.5)
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[hits]
     sentence = (
         f"{single:.0%} of the kinds of local body in being in the {first.readable_span()} had functions under one "
-        f"heading, and in {year} such bodies held a part in {functions:.0%} of the {len(by_function)} functions "
-        f"with a dated holder, elected councils of many purposes in {council:.0%}."
+        f"heading, and in {year} such bodies held {of(functions, len(by_function))} functions with a known "
+        f"holder, alone or with others; elected councils held {of(council, len(by_function))}."
     )
     numbers = (
         ("Kinds with functions under one heading, share", f"{single:.0%}"),
-        (f"Functions with a single-purpose holder, {year}", f"{functions:.0%}"),
-        (f"Functions with a multi-purpose elected council among the holders, {year}", f"{council:.0%}"),
+        (f"Functions with a single-purpose holder, {year}", of(functions, len(by_function))),
+        (f"Functions with an elected council among the holders, {year}", of(council, len(by_function))),
     )
     return Answer(verdict, sentence, numbers, _period_evidence(variant, book, first) + Evidence.of(held))
 
@@ -281,13 +292,14 @@ def gathering(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answe
     before, after = held.years
     council = held.share("council", before), held.share("council", after)
     single = held.share("single", before), held.share("single", after)
+    number = len(held.frame)
     rises = council[1] - council[0] > LEAST_CHANGE
     falls = single[0] - single[1] > LEAST_CHANGE
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + falls]
     sentence = (
-        f"Of the {len(held.frame)} functions with a dated holder in both {before} and {after}, elected councils of "
-        f"many purposes had a part in {council[0]:.0%} and then {council[1]:.0%}; single-purpose local bodies in "
-        f"{single[0]:.0%} and then {single[1]:.0%}."
+        f"Of the functions with a known holder in both years, elected councils held {of(council[0], number)} in "
+        f"{before} and {of(council[1], number)} in {after}, alone or with others; single-purpose local bodies held "
+        f"{of(single[0], number)} and then {of(single[1], number)}."
     )
     return Answer(verdict, sentence, _holding_numbers(held), held.evidence)
 
@@ -305,14 +317,16 @@ def centre_on_the_ground(variant: Variant, scheme: Periodisation, book: Catalogu
     verdict = SUPPORTED if rises and no_gain else PARTLY if rises else NOT_SUPPORTED
     lost = sorted(frame.loc[frame[f"council_{before}"] & ~frame[f"council_{after}"], "function"])
     labels = {row["function"]: row["function_label"].lower() for row in book.rows("functions")}
-    named = f" Councils lost their part in {listing([labels[name] for name in lost])}." if lost else ""
+    named = f" Councils lost all part in {listing([labels[name] for name in lost])}." if lost else ""
+    number = len(frame)
     sentence = (
-        f"Central or appointed bodies had a part in {state[0]:.0%} of {len(frame)} functions in {before} and in "
-        f"{state[1]:.0%} in {after}; elected councils in {council[0]:.0%} and then {council[1]:.0%}.{named}"
+        f"Of the functions with a known holder in both years, central or centrally appointed bodies held "
+        f"{of(state[0], number)} in {before} and {of(state[1], number)} in {after}, alone or with others; elected "
+        f"councils held {of(council[0], number)} and then {of(council[1], number)}.{named}"
     )
     numbers = (
-        (f"Functions with a central or appointed holder, {before}", f"{state[0]:.0%}"),
-        (f"Functions with a central or appointed holder, {after}", f"{state[1]:.0%}"),
+        (f"Functions with a central or appointed holder, {before}", of(state[0], number)),
+        (f"Functions with a central or appointed holder, {after}", of(state[1], number)),
         *_holding_numbers(held),
     )
     return Answer(verdict, sentence, numbers, held.evidence, "Money is not weighed here.")
@@ -355,30 +369,39 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
 
 
 def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
-    """P6: were there twice as many kinds of partnership in the last period as before, and a tenth of all kinds?"""
+    """P6: did kinds of partnership double from the fourth period to the fifth, and were there two for each council?
+
+    The second half is a floor: kinds of partnership without a confirmed count are left out.
+    """
     kinds = _kinds(variant, book)
     before, after = scheme.periods[-2].census_year, scheme.periods[-1].census_year
     early, late = bodies.in_being(kinds, before), bodies.in_being(kinds, after)
     numbers_of = tuple(int((frame["purpose"] == "partnership").sum()) for frame in (early, late))
-    share = numbers_of[1] / len(late) if len(late) else 0.0
     if len(late) < measures.LEAST_KINDS:
         raise NotEnoughDataError(f"{len(late)} kinds of body have known years in {after}")
+    counted, councils = partnership_counts(book), council_count(book)
+    per_council = float(counted["count"].sum()) / float(councils.iloc[0]["count"])
     grows = numbers_of[1] >= 2 * max(numbers_of[0], 1)
-    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[grows + (share >= 0.1)]
+    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[grows + (per_council >= 2)]
+    total, number = int(counted["count"].sum()), int(councils.iloc[0]["count"])
     sentence = (
-        f"Kinds of partnership known to have been in being numbered {numbers_of[0]} in {before} and {numbers_of[1]} "
-        f"in {after}, {share:.0%} of the kinds of local body then."
-    )
-    caveat = (
-        "Kinds say nothing of how many partnerships one place had, and the partnership years are covered more "
-        "densely than those before."
+        f"Kinds of partnership known to be in being numbered {numbers_of[0]} in {before} and {numbers_of[1]} in "
+        f"{after}. The {len(counted)} kinds with a confirmed count made {total:,} partnerships at their latest "
+        f"counts, {per_council:.1f} for each of {number:,} principal councils."
     )
     numbers = (
         (f"Kinds of partnership, {before}", f"{numbers_of[0]}"),
         (f"Kinds of partnership, {after}", f"{numbers_of[1]}"),
-        (f"Share of kinds of local body, {after}", f"{share:.0%}"),
+        ("Partnerships of the kinds with a count, latest counts", f"{total:,}"),
+        (f"Principal councils, {int(councils.iloc[0]['date_earliest'].year)}", f"{number:,}"),
+        ("Partnerships for each principal council, at least", f"{per_council:.1f}"),
     )
-    return Answer(verdict, sentence, numbers, Evidence.of(early, late, uses=("purpose",)), caveat)
+    caveat = (
+        "The counts are of different years and the partnership years are covered more densely than those before; "
+        "whether the partnerships of one place got in each other’s way is not measured."
+    )
+    evidence = Evidence.of(early, late, uses=("purpose",)) + Evidence.of(counted, councils)
+    return Answer(verdict, sentence, numbers, evidence, caveat)
 
 
 def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -458,6 +481,50 @@ def official_quango_count(catalogue: Catalogue | None = None, include_unconfirme
     return wanted.sort_values(["year", "date_earliest"]).drop_duplicates("year").reset_index(drop=True)
 
 
+def partnership_counts(catalogue: Catalogue | None = None) -> pd.DataFrame:
+    """The latest preferred count of each kind of partnership from the last period on, largest first."""
+    book = catalogue or default()
+    kinds = bodies.kinds(include_unconfirmed=True, catalogue=book)
+    partnership = kinds.loc[kinds["purpose"] == "partnership", "body_key"]
+    wanted = _stocks(book).sort_values("date_earliest")
+    wanted = wanted[wanted["body_key"].isin(partnership) & (wanted["date_earliest"].dt.year >= 2000)]
+    return (
+        wanted.drop_duplicates("body_key", keep="last").sort_values("count", ascending=False).reset_index(drop=True)
+    )
+
+
+def council_count(catalogue: Catalogue | None = None) -> pd.DataFrame:
+    """The first count of all principal councils of England from 2000 on: one row.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is none.
+    """
+    wanted = _stocks(catalogue or default()).sort_values("date_earliest")
+    wanted = wanted[(wanted["body_key"] == "principal_council") & (wanted["date_earliest"].dt.year >= 2000)]
+    if wanted.empty:
+        raise NotEnoughDataError("no count of principal councils")
+    return wanted.head(1)
+
+
+def _stocks(book: Catalogue) -> pd.DataFrame:
+    """Preferred, dated counts of whole kinds in England (with or without Wales or London)."""
+    counts = book.load("body_counts")
+    return counts[
+        (counts["measure"] == "bodies")
+        & counts["preferred"].fillna(False).astype(bool)
+        & counts["date_earliest"].notna()
+        & counts["count"].notna()
+        & counts["geography"].isin(["England", "England and Wales", "England outside London"])
+    ]
+
+
+def of(share: float, number: int) -> str:
+    """A share of a small number as a count: ``12 of 16``."""
+    return f"{round(share * number)} of {number}"
+
+
 def _kinds(variant: Variant, book: Catalogue) -> pd.DataFrame:
     frame = bodies.kinds(variant.include_unconfirmed, variant.scope, book)
     if variant.seen_only:
@@ -471,10 +538,16 @@ def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
     frame = bodies.responsibilities(variant.include_unconfirmed, variant.roles, catalogue=book)
     if variant.seen_only:
         frame = frame[frame["evidence"] == "seen"]
-    if "council_committee" not in variant.scope:
-        return frame
-    # A committee counted as a body of its own is one whose members the council chose.
-    return frame.assign(scope=frame["scope"].replace("council_committee", "local_body"))
+    if "council_committee" in variant.scope:
+        committee = frame["scope"] == "council_committee"
+        frame = frame.assign(
+            scope=frame["scope"].mask(committee, "local_body"), council=frame["council"] & ~committee
+        )
+    if variant.wide_councils:
+        elected = frame["selection_class"].isin(["directly_elected", "part_elected"])
+        several = (frame["purpose"] == "multi") & (frame["scope"] == "local_body")
+        frame = frame.assign(council=frame["council"] | (elected & several))
+    return frame
 
 
 def _period_evidence(variant: Variant, book: Catalogue, *wanted: periods.Period) -> Evidence:
@@ -484,18 +557,24 @@ def _period_evidence(variant: Variant, book: Catalogue, *wanted: periods.Period)
 
 
 def _holding_numbers(held: measures.Holdings) -> tuple[tuple[str, str], ...]:
-    rows = [("Functions with a dated holder in both years", f"{len(held.frame)}")]
-    names = {"council": "a multi-purpose elected council", "single": "a single-purpose local body"}
+    number = len(held.frame)
+    rows = [("Functions with a known holder in both years", f"{number}")]
+    names = {"council": "an elected council", "single": "a single-purpose local body"}
     for column, name in names.items():
         for year in held.years:
-            rows.append((f"Functions with {name} among the holders, {year}", f"{held.share(column, year):.0%}"))
+            rows.append((f"Functions with {name} among the holders, {year}", of(held.share(column, year), number)))
     return tuple(rows)
 
 
 def _clustering(events: list[int], scheme: Periodisation) -> tuple[float, float]:
-    """Share of events near a scheme's boundaries, and that share over its mean when all boundaries move together."""
+    """Share of events near a scheme's boundaries, and that share over its mean when all boundaries move together.
+
+    Only events within the scheme's own span count: a scheme that stops in 1912 says nothing of later years.
+    """
+    first, last = scheme.periods[0].start.year, scheme.periods[-1].end.year
+    inside = [event for event in events if first <= event <= last]
     years = [day.year for day in scheme.boundaries]
-    near = measures.share_near(events, years, NEAR)
-    moved = [measures.share_near(events, [year + step for year in years], NEAR) for step in range(-25, 26)]
+    near = measures.share_near(inside, years, NEAR)
+    moved = [measures.share_near(inside, [year + step for year in years], NEAR) for step in range(-25, 26)]
     chance = sum(moved) / len(moved)
     return near, near / chance if chance else float("nan")

@@ -32,6 +32,8 @@ TEXT_SIZE = 12
 SMALL_TEXT = 11
 # Dark to light, told apart by lightness alone (for grey print) and by colour-blind readers.
 COLOURS = ("#14304f", "#9a3324", "#3b7ea1", "#d9822b", "#9fb8c9", "#ded3b6")
+# The earlier and the later of two periods, in every chart that sets two side by side.
+PAIR = (COLOURS[3], COLOURS[0])
 INK, RULE, BAND = "#222222", "#c9c9c9", "#f1efe9"
 
 
@@ -143,26 +145,30 @@ def acts_timeline(acts: pd.DataFrame, periods: Periodisation, title: str) -> Fig
         plot.add_annotation(
             x=years[index],
             y=index,
-            text=_safe(row["short_title"]),
+            text=_safe(_dated_title(row["short_title"], row["day"].year)),
             showarrow=False,
             xanchor="left" if right else "right",
             xshift=8 if right else -8,
             font={"size": TEXT_SIZE},
         )
     plot.update_yaxes(visible=False, range=[len(frame) - 0.4, -0.5 - 0.9 * lanes])
-    plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
+    plot.update_xaxes(range=[first - 2, last + 3], dtick=20, tick0=first)
     plot.update_layout(height=60 + round(19 * (len(frame) + 0.9 * lanes)), margin={"l": 24, "r": 24})
     data = frame[["short_title", "citation"]].assign(date=frame["day"].dt.strftime("%Y-%m-%d"), firm=frame["firm"])
     return Figure(
         plot,
         title,
-        "Acts and papers by date (royal assent, or publication); bands are the working periods. "
-        "Hollow marks: the date is not yet confirmed in a source.",
+        "Acts and papers by date (royal assent, or publication); bands are the periods."
+        + ("" if frame["firm"].all() else " Hollow marks: the date is not yet confirmed in a source."),
         f"A list of {len(frame)} Acts and papers in order of date, from {frame['short_title'].iloc[0]} "
         f"to {frame['short_title'].iloc[-1]}, set on a scale of years with a band for each period.",
         data,
         Evidence.of(frame),
     )
+
+
+def _dated_title(title: str, year: int) -> str:
+    return title if str(year) in title else f"{title} {year}"
 
 
 def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mapping[str, str]) -> Figure:
@@ -200,7 +206,7 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
                 customdata=part[["plural", "first_year", "last_year"]].astype(str).map(_safe).to_numpy(),
                 hovertemplate="%{customdata[0]}: %{customdata[1]} to %{customdata[2]}<extra>" + name + "</extra>",
             )
-    _circa_ends(plot, frame, first)
+    circa = _circa_ends(plot, frame, first)
     plot.update_yaxes(
         tickvals=list(frame.index),
         ticktext=[_safe(name[:1].upper() + name[1:]) for name in frame["plural"]],
@@ -215,13 +221,14 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
     return Figure(
         plot,
         title,
-        f"Years in which each kind is known to have existed; bars run off the left where it is older. "
-        f"{colour_key(groups) + ' ' if len(groups) > 1 else ''}Hollow bars ({hollow}): the years are not yet confirmed in a source. "
-        "A dotted end is an approximate date.",
+        "Years in which each kind is known to have existed; bars run off the left where it is older."
+        + (f" {colour_key(groups)}" if len(groups) > 1 else "")
+        + (f" Hollow bars ({hollow}): the years are not yet confirmed in a source." if hollow else "")
+        + (" A dotted end is an approximate date." if circa else ""),
         f"Bars for {len(frame)} kinds of body in order of their beginning, from {frame['plural'].iloc[0]} to "
         f"{frame['plural'].iloc[-1]}, coloured by purpose.",
         frame[["body_key", "plural", "purpose", "first_year", "last_year", "firm"]],
-        Evidence.of(frame, uses=("purpose",)),
+        Evidence.of(frame, uses=("purpose",), dates=("start", "end")),
     )
 
 
@@ -278,7 +285,7 @@ def dots_by_period(
     labels = list(dict.fromkeys(shares["label"]))
     present = [code for code in names if (shares["class"] == code).any()]
     rows = [names[code] for code in present]
-    symbols = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+    symbols = ("square", "circle", "diamond", "triangle-up", "cross", "x")
     for position, label in enumerate(labels):
         values = shares[shares["label"] == label].set_index("class")["share"].reindex(present).fillna(0)
         plot.add_scatter(
@@ -287,10 +294,10 @@ def dots_by_period(
             mode="markers",
             name=label,
             marker={
-                "size": 10,
+                "size": 11,
                 "symbol": symbols[position % len(symbols)],
-                "color": COLOURS[position % len(COLOURS)],
-                "line": {"color": INK, "width": 0.8},
+                "color": PAIR[position] if len(labels) == 2 else COLOURS[position % len(COLOURS)],
+                "line": {"color": "white", "width": 0.8},
             },
             hovertemplate="%{y}, " + label + ": %{x:.0f}%<extra></extra>",
         )
@@ -427,7 +434,7 @@ def count_points(
 def holders_matrix(
     frame: pd.DataFrame,
     labels: Mapping[str, str],
-    years: tuple[int, int],
+    years: tuple[int, ...],
     title: str,
     evidence: Evidence,
     caption: str,
@@ -440,10 +447,11 @@ def holders_matrix(
     """
     plot = _blank()
     classes = {
-        "council": "Multi-purpose elected council",
+        "council": "Elected council",
         "single": "Single-purpose local body",
         "appointed": "Appointed local body",
         "central": "Central body",
+        "other": "Other",
     }
     rows = frame.sort_values(["heading", "function"]).reset_index(drop=True)
     short = {
@@ -451,6 +459,7 @@ def holders_matrix(
         "single": "Single-<br>purpose",
         "appointed": "Appointed<br>local",
         "central": "Central",
+        "other": "Other",
     }
     for position, code in enumerate(classes):
         for side, year in enumerate(years):
@@ -462,7 +471,7 @@ def holders_matrix(
                 marker={
                     "size": 11,
                     "symbol": "square" if side == 0 else "circle",
-                    "color": COLOURS[3] if side == 0 else COLOURS[0],
+                    "color": PAIR[side],
                 },
                 name=str(year),
                 showlegend=position == 0,
@@ -495,8 +504,7 @@ def holders_matrix(
         },
     )
     sums = [
-        f"{classes[code]}: {int(rows[f'{code}_{years[0]}'].sum())} functions in {years[0]}, "
-        f"{int(rows[f'{code}_{years[1]}'].sum())} in {years[1]}"
+        f"{classes[code]}: " + ", ".join(f"{int(rows[f'{code}_{year}'].sum())} functions in {year}" for year in years)
         for code in classes
     ]
     return Figure(plot, title, caption, f"Of {len(rows)} functions. " + "; ".join(sums) + ".", rows, evidence)
@@ -595,8 +603,9 @@ def _as_year(day: date) -> float:
     return day.year + (day.timetuple().tm_yday - 1) / 366
 
 
-def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> None:
-    """A dotted whisker where a beginning or an end is approximate."""
+def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> int:
+    """A dotted whisker where a beginning or an end is approximate. Returns how many were drawn."""
+    drawn = 0
     for column, year, step in (("start", "first_year", -4), ("end", "last_year", 4)):
         circa = frame[frame[column].fillna("").str.contains(r"[~%X]")]
         for index, row in circa.iterrows():
@@ -610,6 +619,8 @@ def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> None:
                 line={"color": INK, "width": 2, "dash": "dot"},
                 hoverinfo="skip",
             )
+            drawn += 1
+    return drawn
 
 
 def _legend_above(plot: go.Figure) -> None:

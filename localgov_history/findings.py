@@ -5,6 +5,7 @@ Every title is computed, with a form for "no clear difference" and one for "not 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from localgov_history import bodies, claims, coding, dates, figures, measures
@@ -45,6 +46,54 @@ def change_title(name: str, earlier: float | None, later: float | None, first: s
     return f"{name} {verb} from {earlier:.0%} in {first} to {later:.0%} in {second}"
 
 
+def sequence_title(name: str, values: dict[str, float | None]) -> str:
+    """A title for a share in more than two periods: where it was least and most.
+
+    Parameters
+    ----------
+    name : what has the share, to begin the sentence.
+    values : shares by period for a reader, in order of time; None where there is not enough data.
+    """
+    known = {label: value for label, value in values.items() if value is not None}
+    if len(known) < 2:
+        return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} across the periods"
+    least, most = min(known, key=lambda label: known[label]), max(known, key=lambda label: known[label])
+    if known[most] - known[least] < CLEAR:
+        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {known[least]:.0%} to {known[most]:.0%} in every period"
+    return f"{name} were fewest in the {least} ({known[least]:.0%}) and most in the {most} ({known[most]:.0%})"
+
+
+def councils_table(catalogue: Catalogue | None = None) -> Table:
+    """Which kinds of body count as councils."""
+    import pandas as pd
+
+    kinds = bodies.kinds(include_unconfirmed=True, catalogue=catalogue)
+    chosen = kinds[kinds["council"].fillna(False).astype(bool)]
+    frame = pd.DataFrame(
+        {
+            "Kind of council": [_capital(str(name)) for name in chosen["plural"]],
+            "From": [_year(value) for value in chosen["first_year"]],
+            "To": [
+                "" if status == "continuing" else _year(year)
+                for status, year in zip(chosen["end_status"], chosen["last_year"], strict=True)
+            ],
+        }
+    ).set_index("Kind of council")
+    return Table(
+        frame,
+        f"{len(frame)} kinds of body count as councils",
+        "The general elected authority of a county, borough, district, parish or part of London, by whatever name; "
+        "boards set up for named services are not councils, even those with several. A council’s committee acts "
+        "for its council. Our coding. No year: not known, or continuing.",
+        Evidence.of(chosen, uses=("council",), dates=("start", "end")),
+        (3, 1, 1),
+    )
+
+
+def _year(value: object) -> str:
+    return "" if value != value or value is None or str(value) == "<NA>" else str(value)
+
+
 def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> Table:
     """The periods of a scheme: label as printed, span, working days, why."""
     book = catalogue or default()
@@ -55,7 +104,7 @@ def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     ]
     shown = frame.assign(days=days)[["label", "days", "reason"]]
     shown = shown.rename(
-        columns={"label": "In the source’s words", "days": "Working days", "reason": "Why these days"}
+        columns={"label": "In the source’s words", "days": "Dates used here", "reason": "Why these dates"}
     )
     shown.index = frame["span"].rename("Period")
     rows = book.load("periods")
@@ -64,7 +113,7 @@ def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     return Table(
         shown,
         f"The periods of {scheme.authority or scheme.name}",
-        f"Labels as printed in the source; working days are ours. Check: {scheme.report()}.",
+        f"Labels as printed in the source; the dates by which rows are sorted are ours. Check: {scheme.report()}.",
         evidence,
         (1.1, 2, 1.7, 3),
     )
@@ -85,20 +134,19 @@ def schemes_table(catalogue: Catalogue | None = None) -> Table:
         near = measures.share_near(events, [day.year for day in scheme.boundaries], claims.NEAR)
         records.append(
             {
-                "Scheme": name,
-                "Whose": scheme.authority,
+                "Whose scheme (its key)": f"{scheme.whose} ({name})",
                 "Periods": len(scheme),
                 "New periods begin": ", ".join(str(day.year) for day in scheme.boundaries),
                 "Events near": _percent(near),
             }
         )
     return Table(
-        pd.DataFrame(records).set_index("Scheme"),
+        pd.DataFrame(records).set_index("Whose scheme (its key)"),
         "Rival divisions of the same years",
         f"Events near: share of the {len(events)} known beginnings and ends of kinds of local body that lie within "
         f"{claims.NEAR} years of a boundary. A scheme with more boundaries catches more by chance alone.",
         Evidence.of(book.load("periods")) + Evidence.of(bodies.dated(kinds)),
-        (1.6, 2.2, 0.8, 2.6, 1.2),
+        (3, 0.8, 2.6, 1.2),
     )
 
 
@@ -123,8 +171,8 @@ def landmark_acts(
     counts = scheme_counts(frame["day"], scheme)
     most = max(counts, key=lambda key: (counts[key] / _length(scheme[key]), key))
     title = (
-        f"{counted(len(frame), 'landmark Act or paper', 'landmark Acts and papers')} shaped local government; they "
-        f"came thickest in the {scheme[most].readable_span()}"
+        f"Of {counted(len(frame), 'landmark Act or paper', 'landmark Acts and papers')}, most for each year fell in "
+        f"the {scheme[most].readable_span()}"
     )
     return figures.acts_timeline(frame, scheme, title)
 
@@ -145,21 +193,19 @@ def lives(
     known = bodies.in_being(kinds, first, last)
     if known.empty:
         raise NotEnoughDataError(f"no kind of body of purpose {purpose!r} has known years")
-    shown = known.assign(span=known["last_year"].astype(float) - known["first_year"].astype(float))
-    shown = shown.nlargest(MOST_BARS, "span", keep="first").sort_values(["first_year", "last_year", "body_key"])
-    ended = shown[shown["end_status"] == "ended"]
-    spans = (ended["last_year"].astype(float) - ended["first_year"].astype(float) + 1).sort_values()
+    length = known["last_year"].astype(float) - known["first_year"].astype(float) + 1
+    shown = known.assign(length=length).nlargest(MOST_BARS, "length", keep="first")
+    shown = shown.sort_values(["first_year", "last_year", "body_key"])
+    ended = known["end_status"] == "ended"
+    spans = length[ended]
     name = {"single": "single-purpose body", "multi": "many-purpose body", "partnership": "partnership"}[purpose]
-    half = f"; half of those that ended had lasted {spans.median():.0f} years or more" if len(spans) >= 5 else ""
-    left = len(kinds) - len(shown)
-    more = f" {left} more kinds are not drawn: their years are not known, or they were shorter-lived." if left else ""
-    figure = figures.lives(
-        shown,
-        scheme,
-        f"{len(ended)} of these {len(shown)} kinds of {name} had ended by {last}{half}",
-        {purpose: name},
-    )
-    return _with_caption(figure, figure.caption + more)
+    half = f"; half of those had lasted {spans.median():.0f} years or more" if len(spans) >= 5 else ""
+    title = f"{ended.sum()} of {len(known)} kinds of {name} had ended by {last}{half}"
+    figure = figures.lives(shown, scheme, title, {purpose: name})
+    more = f" Drawn: the {len(shown)} longest-lived of them." if len(shown) < len(known) else ""
+    unknown = sorted(str(plural) for plural in kinds.loc[~kinds.index.isin(known.index), "plural"])
+    more += f" Not counted, for want of years: {listing(unknown)}." if unknown else ""
+    return replace(figure, caption=figure.caption + more)
 
 
 def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> Figure:
@@ -169,18 +215,20 @@ def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     frame = measures.in_being_by_year(kinds, first, last)
     frame = frame.rename(columns={"purpose": "class", "kinds": "value"})
     totals = frame.groupby("year")["value"].sum()
-    trough_year = int(totals.loc[1890:].idxmin()) if (totals.index >= 1890).any() else int(totals.idxmin())
     usable = bodies.dated(kinds)
+    usable = usable[usable["purpose"].notna()]
+    step = int(totals.iloc[-1]) - int(totals.iloc[0])
+    change = "rose" if step > 0 else "fell" if step < 0 else "stood still"
     return figures.lines_by_year(
         frame,
         {key: name for key, name in _PURPOSE_SHORT.items() if (frame["class"] == key).any()},
         scheme,
-        f"Known kinds of local body were fewest in {trough_year} ({totals[trough_year]}) and numbered "
-        f"{totals.iloc[-1]} in {last}",
+        f"Known kinds of local body {change} from {totals.iloc[0]} in {first} to {totals.iloc[-1]} in {last}; part of "
+        "any rise is better coverage",
         "Kinds of local body in being",
-        Evidence.of(usable[usable["purpose"].notna()], uses=("purpose",)),
-        f"Kinds with both years confirmed in a source or coded: {len(usable)} of {len(kinds)}. The years after 1997 "
-        "are covered more densely than those before, so the rise at the right is partly one of coverage.",
+        Evidence.of(usable, uses=("purpose",)),
+        f"Kinds in being at the end of each year; {len(kinds) - len(usable)} of {len(kinds)} kinds have no known "
+        "years and are left out. The partnership years are covered more densely than those before.",
     )
 
 
@@ -190,18 +238,32 @@ def purposes(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catal
     return figures.stacked_shares(
         _chosen(shares, keys),
         coding.PURPOSES,
-        _shares_title("Single-purpose kinds of local body", shares, "single", scheme, keys),
+        _shares_title("Single-purpose kinds of local body", shares, ("single",), scheme, keys),
         shares.evidence,
         f"Share of kinds of local body in being, each weighted by its years in the period. {shares.left_out} kinds "
         "without known years or purpose are left out.",
     )
 
 
-def selections(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catalogue | None = None) -> Figure:
-    """Kinds of local body by how members are chosen, a bar a period."""
+def selections(
+    scheme: Periodisation,
+    keys: tuple[str, ...] = (),
+    about: str = "directly_elected",
+    catalogue: Catalogue | None = None,
+) -> Figure:
+    """Kinds of local body by how members are chosen, a bar a period.
+
+    Parameters
+    ----------
+    about : the class that the title is about: ``directly_elected`` or ``appointed`` (with ex officio).
+    """
+    name, classes = {
+        "directly_elected": ("Kinds with all members directly elected", ("directly_elected",)),
+        "appointed": ("Kinds with appointed, ex officio or self-appointing members", ("appointed", "other")),
+    }[about]
     shares = measures.shares_by(bodies.kinds(catalogue=catalogue), "selection_class", scheme)
     shown = _chosen(shares, keys)
-    merged = {"mixed": "other", "indirectly_elected": "nominated_by_bodies"}
+    merged = {"indirectly_elected": "nominated_by_bodies"}
     shown = (
         shown.assign(**{"class": shown["class"].replace(merged)})
         .groupby(["period", "label", "class"], sort=False)[["weight", "share", "kinds"]]
@@ -213,12 +275,13 @@ def selections(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Cat
         "part_elected": "Partly elected",
         "nominated_by_bodies": "Nominated or indirectly elected",
         "appointed": "Appointed",
-        "other": "Ex officio, self-appointing or mixed",
+        "other": "Ex officio or self-appointing",
+        "mixed": "Mixed, none elected directly",
     }
     return figures.stacked_shares(
         shown,
         names,
-        _shares_title("Kinds with all members directly elected", shares, "directly_elected", scheme, keys),
+        _shares_title(name, shares, classes, scheme, keys),
         shares.evidence,
         f"Share of kinds of local body in being, by how members are chosen. {shares.left_out} kinds without known "
         "years or selection are left out.",
@@ -231,39 +294,61 @@ def money(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catalogu
     return figures.dots_by_period(
         _chosen(shares, keys),
         coding.MONEY,
-        _shares_title("Kinds that draw on grant", shares, "grant", scheme, keys),
+        _shares_title("Kinds that draw on grant", shares, ("grant",), scheme, keys),
         shares.evidence,
         "Share of kinds of local body in being that draw on each source; a kind may draw on several. How many "
         f"kinds, not how much money. {shares.left_out} kinds without known years or money are left out.",
     )
 
 
-def holders(scheme: Periodisation, earlier: str, later: str, catalogue: Catalogue | None = None) -> Figure:
-    """Which classes of body held which functions, in the census years of two periods."""
+def holders(
+    scheme: Periodisation, earlier: str, later: str, about: str = "council", catalogue: Catalogue | None = None
+) -> Figure:
+    """Which classes of body held which functions, in the census years of two periods.
+
+    Parameters
+    ----------
+    about : what the title is about: ``council``, or ``state`` for central and appointed holders together.
+    """
     book = catalogue or default()
     held = measures.holdings(
         bodies.responsibilities(catalogue=book), scheme[earlier].census_year, scheme[later].census_year
     )
-    first, second = held.years
-    council = held.share("council", first), held.share("council", second)
+    first, second = held.years[0], held.years[-1]
+    frame, number = held.frame, len(held.frame)
+    if about == "council":
+        name = "Elected councils"
+        marks = {year: frame[f"council_{year}"] for year in held.years}
+    else:
+        name = "Central or appointed bodies"
+        marks = {year: frame[f"central_{year}"] | frame[f"appointed_{year}"] for year in held.years}
     left = counted(len(held.uncovered), "function")
+    are = "is" if len(held.uncovered) == 1 else "are"
     return figures.holders_matrix(
-        held.frame,
+        frame,
         coding.function_labels(book),
         held.years,
-        change_title(
-            "The share of functions with an elected council of many purposes among the holders",
-            council[0],
-            council[1],
-            str(first),
-            str(second),
-        ),
+        held_title(name, int(marks[first].sum()), int(marks[second].sum()), number, first, second),
         held.evidence,
-        f"Square: {first}; circle: {second}. A mark stands where at least one body of that class provided the "
-        f"function; a function may have several. {left} with a dated holder in only one of the years "
-        f"{'is' if len(held.uncovered) == 1 else 'are'} left out. A missing mark means no row, which is not always "
-        "no holder.",
+        f"Square: {first}; circle: {second}. A mark stands where at least one body of that class provided, "
+        "commissioned or planned the function; a function may have several. “Other” is a private body or an area. "
+        f"{left} with a known holder in only one of the years {are} left out. No mark means that no row says so.",
     )
+
+
+def held_title(name: str, before: int, after: int, number: int, first: int, second: int) -> str:
+    """A title for how many functions a class of body held in two years.
+
+    Parameters
+    ----------
+    name : the class, in the plural, to begin the sentence.
+    before, after, number : functions it held in each year, and functions compared.
+    """
+    if number < measures.LEAST_KINDS:
+        return f"{NOT_ENOUGH} the functions of {first} and {second}: {number} have a known holder in both years"
+    if first == second or before == after:
+        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]} held {after} of {number} functions in both years"
+    return f"{name} held {before} of {number} functions in {first} and {after} in {second}"
 
 
 def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalogue: Catalogue | None = None) -> Table:
@@ -274,7 +359,7 @@ def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalog
     held = measures.holdings(
         bodies.responsibilities(catalogue=book), scheme[earlier].census_year, scheme[later].census_year
     )
-    first, second = held.years
+    first, second = held.years[0], held.years[-1]
     labels = coding.function_labels(book)
     records = [
         {
@@ -286,10 +371,9 @@ def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalog
         for heading, rows in held.frame.groupby("heading")
     ]
     means = held.mean_holders(first), held.mean_holders(second)
-    verb = "no clear change in" if abs(means[1] - means[0]) < 0.25 else "more" if means[1] > means[0] else "fewer"
+    verb = "did not clearly change" if abs(means[1] - means[0]) < 0.25 else "rose" if means[1] > means[0] else "fell"
     title = (
-        f"{verb[0].upper()}{verb[1:]} kinds of body per function: {means[0]:.1f} in {first}, "
-        f"{means[1]:.1f} in {second}"
+        f"The mean number of kinds of body per function {verb}: {means[0]:.1f} in {first}, {means[1]:.1f} in {second}"
     )
     return Table(
         pd.DataFrame(records).set_index("Heading"),
@@ -388,21 +472,12 @@ def quango_counts(catalogue: Catalogue | None = None) -> Figure:
 
 
 def partnership_counts(catalogue: Catalogue | None = None) -> Table:
-    """Latest preferred count of each kind of partnership."""
+    """Latest preferred count of each kind of partnership from the last period on."""
     import pandas as pd
 
     book = catalogue or default()
     kinds = bodies.kinds(include_unconfirmed=True, catalogue=book).set_index("body_key")
-    counts = book.load("body_counts")
-    wanted = counts[
-        counts["body_key"].isin(kinds.index[kinds["purpose"] == "partnership"])
-        & (counts["measure"] == "bodies")
-        & counts["preferred"].fillna(False).astype(bool)
-        & counts["date_earliest"].notna()
-        & counts["count"].notna()
-        & counts["geography"].isin(["England", "England and Wales", "England outside London"])
-    ].sort_values("date_earliest")
-    latest = wanted.drop_duplicates("body_key", keep="last").sort_values("count", ascending=False)
+    latest = claims.partnership_counts(book)
     if latest.empty:
         raise NotEnoughDataError("no kind of partnership has a confirmed count")
     frame = pd.DataFrame(
@@ -478,15 +553,16 @@ def evidence_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
             {
                 "Claim": key,
                 "Rows used": f"{used.rows:,}",
-                "Read in a source": _percent(used.seen_share),
-                "Our coding": _percent(used.coded / used.rows if used.rows else float("nan")),
+                "Read": _percent(used.seen_share),
+                "Coded by rule": _percent(used.coded / used.rows if used.rows else float("nan")),
                 "Sources by grade": ", ".join(f"{grade} {count}" for grade, count in used.grades(book).items()),
             }
         )
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         "What each verdict rests on",
-        "After the default filter: rows from memory and cells nobody has read are left out.",
+        "Rows from memory and cells that nobody has read are left out. Read: the row was read in its source, though "
+        "the codes on it (purpose, selection, money, function, role) are ours. Sources by grade, best first.",
         total,
         (0.6, 0.8, 1, 0.9, 4),
     )
@@ -497,7 +573,7 @@ def verdict_table(verdict: claims.Verdict) -> Table:
     return Table(
         verdict.to_frame(),
         f"The numbers behind {verdict.key}: {verdict.verdict}",
-        f"The main reading. What would count against the claim: {verdict.would_change.rstrip('.')}.",
+        f"Rule, written down beforehand: {verdict.rule}",
         verdict.answer.evidence,
         (3.4, 1),
     )
@@ -508,7 +584,7 @@ def readings_table(verdict: claims.Verdict) -> Table:
     return Table(
         verdict.readings_frame(),
         f"{verdict.key} in {len(verdict.readings)} readings: {verdict.firmness}",
-        "Readings were listed before any result was looked at.",
+        "The same rule on other choices of rows, dates and definitions, listed beforehand.",
         verdict.answer.evidence,
         (3.4, 1),
     )
@@ -533,15 +609,25 @@ def claim_sentence(verdict: claims.Verdict) -> str:
     return f"Claim {verdict.key}: {verdict.claim.rstrip('.')}."
 
 
-def key_findings(verdicts: dict[str, claims.Verdict]) -> list[str]:
+def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> list[str]:
     """A sentence on the verdicts together, then one on each claim, for the cover of a report."""
+    book = catalogue or default()
+    number = len(book.rows("claims"))
     tally: dict[str, list[str]] = {}
     for key, verdict in verdicts.items():
-        tally.setdefault(f"{verdict.verdict} ({verdict.firmness})", []).append(key)
-    said = "; ".join(f"{listing(keys)}: {name}" for name, keys in tally.items())
-    number = counted(len(verdicts), "claim")
-    opening = f"{number} on the five periods, each tested by a rule fixed beforehand. {said}."
-    return [opening, *(f"{key}, {item.verdict}: {item.answer.sentence}" for key, item in verdicts.items())]
+        tally.setdefault(verdict.verdict, []).append(key)
+    said = "; ".join(f"{name}: {listing(keys)}" for name, keys in tally.items())
+    opening = (
+        "A slide deck by Roger Gough of Localis says that the partnerships of the 2000s reinvent the wheel of the "
+        f"1830s. Of its {number} claims {len(verdicts)} are tested here, each by a rule written down beforehand. "
+        f"{said[:1].upper()}{said[1:]}."
+    )
+    return [opening, *(_finding(item) for item in verdicts.values())]
+
+
+def _finding(verdict: claims.Verdict) -> str:
+    heading = f"{verdict.key}. {verdict.claim.rstrip('.')}: {verdict.verdict} ({verdict.firmness})."
+    return f"{heading} {verdict.answer.sentence}"
 
 
 _PURPOSE_SHORT = {"single": "Single-purpose", "multi": "Many-purpose", "partnership": "Partnerships"}
@@ -552,21 +638,19 @@ def _chosen(shares: Shares, keys: tuple[str, ...]) -> pd.DataFrame:
     return frame[frame["period"].isin(keys)] if keys else frame
 
 
-def _shares_title(name: str, shares: Shares, code: str, scheme: Periodisation, keys: tuple[str, ...]) -> str:
-    first, last = (keys[0], keys[-1]) if keys else (scheme.keys[0], scheme.keys[-1])
-    values: list[float | None] = []
-    for key in (first, last):
+def _shares_title(
+    name: str, shares: Shares, classes: tuple[str, ...], scheme: Periodisation, keys: tuple[str, ...]
+) -> str:
+    values: dict[str, float | None] = {}
+    for key in keys or scheme.keys:
         try:
-            values.append(shares.share(key, code))
+            values[scheme[key].readable_span()] = sum(shares.share(key, code) for code in classes)
         except NotEnoughDataError:
-            values.append(None)
-    return change_title(name, values[0], values[1], *(f"the {scheme[key].readable_span()}" for key in (first, last)))
-
-
-def _with_caption(figure: Figure, caption: str) -> Figure:
-    from dataclasses import replace
-
-    return replace(figure, caption=caption)
+            values[scheme[key].readable_span()] = None
+    if len(values) > 2:
+        return sequence_title(name, values)
+    first, last = next(iter(values)), list(values)[-1]
+    return change_title(name, values[first], values[last], f"the {first}", f"the {last}")
 
 
 def _length(period: Period) -> int:

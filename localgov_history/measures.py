@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from localgov_history import bodies
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.sources import Evidence
+from localgov_history.text import listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from localgov_history.periods import Period, Periodisation
 
 LEAST_KINDS = 5
-COUNCIL = "multi-purpose elected council"
+# Classes of holder of a function; a holder may be of two (a single-purpose board that is appointed).
+HOLDERS = ("council", "single", "appointed", "central")
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,9 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
 
 
 def in_being_by_year(kinds: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Number of kinds of body certainly in being in each year, by purpose.
+    """Number of kinds of body certainly in being at the end of each year, by purpose.
+
+    A kind that ended in a year is no longer there at its end, so a reorganisation does not count twice.
 
     Returns a frame with ``year``, ``purpose`` and ``kinds``.
     """
@@ -147,11 +151,12 @@ def in_being_by_year(kinds: pd.DataFrame, first: int, last: int) -> pd.DataFrame
 
     usable = bodies.dated(kinds)
     usable = usable[usable["purpose"].notna()]
+    stays = usable["last_year"].mask(usable["end_status"] != "ended", usable["last_year"] + 1)
     records = [
         {"year": year, "purpose": purpose, "kinds": int(count)}
         for year in range(first, last + 1)
         for purpose, count in (
-            usable[(usable["first_year"] <= year) & (usable["last_year"] >= year)]["purpose"].value_counts().items()
+            usable[(usable["first_year"] <= year) & stays.gt(year)]["purpose"].value_counts().items()
         )
     ]
     frame = pd.DataFrame(records, columns=["year", "purpose", "kinds"])
@@ -168,23 +173,24 @@ class Holdings:
     Attributes
     ----------
     frame : one row a function: ``function``, ``heading``, and for each year the number of kinds that held it
-        and whether a multi-purpose elected council, a single-purpose local body and a central body did.
-    years : the two years.
+        and whether an elected council, a single-purpose local body, an appointed local body and a central body did
+        (``other``: none of these).
+    years : the two years, or the one if they are the same.
     evidence : the rows used.
     uncovered : functions with no dated holder in one of the years; they are left out.
     """
 
     frame: pd.DataFrame
-    years: tuple[int, int]
+    years: tuple[int, ...]
     evidence: Evidence
     uncovered: tuple[str, ...] = field(default=())
 
     def share(self, column: str, year: int) -> float:
         """Share of the functions covered in both years for which `column` is true in `year`."""
         if len(self.frame) < LEAST_KINDS:
+            years = listing([str(item) for item in self.years])
             raise NotEnoughDataError(
-                f"{len(self.frame)} functions have dated holders in both {self.years[0]} and {self.years[1]}; "
-                f"expected at least {LEAST_KINDS}"
+                f"{len(self.frame)} functions have known holders in all of {years}; expected at least {LEAST_KINDS}"
             )
         return float(self.frame[f"{column}_{year}"].mean())
 
@@ -195,6 +201,11 @@ class Holdings:
     def to_frame(self) -> pd.DataFrame:
         """One row a function."""
         return self.frame.copy()
+
+
+def is_board(council: bool, purpose: str, selection: str, scope: str) -> bool:
+    """True for a local body with functions under one heading that is no council nor a council's committee."""
+    return purpose == "single" and scope == "local_body" and not council
 
 
 def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holdings:
@@ -213,7 +224,9 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
     for year in years:
         held = bodies.in_being(responsibilities, year)
         rows_used.append(held)
-        sides[year] = held.groupby("function")[["body_key", "purpose", "selection_class", "scope"]].agg(list)
+        sides[year] = held.groupby("function")[["body_key", "council", "purpose", "selection_class", "scope"]].agg(
+            list
+        )
     common = sorted(set(sides[first].index) & set(sides[second].index))
     either = set(sides[first].index) | set(sides[second].index)
     heads = dict(zip(responsibilities["function"], responsibilities["heading"], strict=True))
@@ -222,12 +235,17 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
         record: dict[str, object] = {"function": function, "heading": heads[function]}
         for year in years:
             group = sides[year].loc[function]
-            trios = list(zip(group["purpose"], group["selection_class"], group["scope"], strict=True))
+            holders = list(
+                zip(group["council"], group["purpose"], group["selection_class"], group["scope"], strict=True)
+            )
             record[f"holders_{year}"] = len(set(group["body_key"]))
-            record[f"council_{year}"] = any(is_council(*trio) for trio in trios)
-            record[f"single_{year}"] = any(p == "single" and s == "local_body" for p, _, s in trios)
-            record[f"central_{year}"] = any(s == "central_body" for _, _, s in trios)
-            record[f"appointed_{year}"] = any(c in ("appointed", "other") and s == "local_body" for _, c, s in trios)
+            record[f"council_{year}"] = any(council for council, _, _, _ in holders)
+            record[f"single_{year}"] = any(is_board(*holder) for holder in holders)
+            record[f"appointed_{year}"] = any(
+                selection in ("appointed", "other") and scope == "local_body" for _, _, selection, scope in holders
+            )
+            record[f"central_{year}"] = any(scope == "central_body" for _, _, _, scope in holders)
+            record[f"other_{year}"] = not any(record[f"{name}_{year}"] for name in HOLDERS)
         records.append(record)
     columns = ["function", "heading"] + [
         f"{name}_{year}" for year in years for name in ("holders", "council", "single", "central", "appointed")
@@ -237,19 +255,10 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
     used = used[~used["responsibility_key"].duplicated()]
     return Holdings(
         pd.DataFrame(records, columns=columns),
-        (first, second),
+        years,
         Evidence.of(used, uses=("function", "role")),
         tuple(sorted(either - set(common))),
     )
-
-
-def is_council(purpose: object, selection: object, scope: object) -> bool:
-    """True for a multi-purpose local body all or part of whose members are directly elected, and for its committees.
-
-    A committee of a council, such as the council as local education authority, acts for its council.
-    """
-    elected = selection in ("directly_elected", "part_elected")
-    return scope == "council_committee" or (purpose == "multi" and scope == "local_body" and elected)
 
 
 PROFILE = {
@@ -354,9 +363,9 @@ def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:
 
 
 def turnover_years(kinds: pd.DataFrame) -> list[int]:
-    """The years in which kinds of body began and ended, one entry an event; a continuing kind has no end."""
+    """The years in which kinds of body began and ended, one entry an event; only a kind that ended has an end."""
     usable = bodies.dated(kinds)
-    ended = usable[usable["end_status"] != "continuing"]
+    ended = usable[usable["end_status"] == "ended"]
     return [int(year) for year in [*usable["first_year"], *ended["last_year"]]]
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GRADES = ("primary", "official", "scholarly", "reference", "press", "mirror", "memory")
+# An address longer than this is not typed from paper; its site is named and the link kept.
+LONGEST_ADDRESS = 75
 _STRONG = frozenset(GRADES[:3])
 
 
@@ -39,9 +41,10 @@ class Source:
         return f"{name} {year}".strip()
 
     @property
-    def host(self) -> str:
-        """The name of the site at its address, for a short link."""
-        return urlsplit(self.url).netloc.removeprefix("www.")
+    def link_text(self) -> str:
+        """Its address without the scheme where that is short, else the name of the site."""
+        bare = self.url.partition("://")[2].removeprefix("www.")
+        return bare if len(bare) <= LONGEST_ADDRESS else urlsplit(self.url).netloc.removeprefix("www.")
 
     def full(self) -> str:
         """The bibliography entry as plain text, without the address."""
@@ -71,19 +74,21 @@ class Evidence:
     codes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, *frames: pd.DataFrame, uses: tuple[str, ...] = ()) -> Evidence:
+    def of(cls, *frames: pd.DataFrame, uses: tuple[str, ...] = (), dates: tuple[str, ...] = ()) -> Evidence:
         """The evidence of the rows of one or more loaded frames.
 
         Parameters
         ----------
         uses : columns that the result depends on; those that are our coding on some row are named under it.
+        dates : columns of dates that are shown; a row on which nobody has read one counts as from memory.
         """
         keys: set[str] = set()
         kinds: Counter[str] = Counter()
         for frame in frames:
             for cell in frame["source_key"]:
                 keys.update(cell)
-            kinds.update(frame["evidence"].dropna())
+            for known, unread in zip(frame["evidence"], frame["unconfirmed_fields"], strict=True):
+                kinds["recalled" if set(dates) & set(unread) else known] += 1
         total = sum(len(frame) for frame in frames)
         coded = {
             name for frame in frames if "coded_fields" in frame for cell in frame["coded_fields"] for name in cell
@@ -155,4 +160,6 @@ def resolve(keys: Iterable[str], catalogue: Catalogue | None = None) -> list[Sou
         if key not in book:
             raise UnknownNameError("source", key, book)
         found.append(book[key])
-    return sorted(found, key=lambda source: (source.short().lower(), source.title.lower()))
+    return sorted(
+        found, key=lambda source: ((source.author or source.title).lower(), source.year, source.title.lower())
+    )

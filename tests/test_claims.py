@@ -57,7 +57,7 @@ def test_firmness_is_the_share_of_readings_that_agree() -> None:
     other = (claims.SUPPORTED, claims.OPEN)
     for agree, expected in ((10, "firm"), (9, "firm"), (8, "leaning"), (6, "leaning"), (5, "open")):
         readings = tuple((f"r{n}", other[0] if n < agree else other[1]) for n in range(10))
-        assert claims.Verdict("X", "x", answer, readings, "").firmness == expected
+        assert claims.Verdict("X", "x", answer, readings, "", "").firmness == expected
 
 
 def test_boards_made_multi_purpose_turn_the_verdict_on_the_age_of_boards(copied: Path) -> None:
@@ -75,7 +75,8 @@ def test_boards_made_multi_purpose_turn_the_verdict_on_the_age_of_boards(copied:
 
 def test_without_partnerships_there_is_no_fog(copied: Path) -> None:
     change(copied / "body_types.csv", lambda row: False if row["purpose"] == "partnership" else None)
-    assert claims.answer("P6", catalogue=Catalogue(base=copied)).verdict == claims.NOT_SUPPORTED
+    verdict = claims.answer("P6", catalogue=Catalogue(base=copied))
+    assert verdict.verdict == claims.NOT_SUPPORTED
 
 
 def test_a_rising_official_count_moves_the_verdict_on_quangos(copied: Path) -> None:

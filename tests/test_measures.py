@@ -157,7 +157,7 @@ def test_holdings_by_hand() -> None:
 def test_functions_known_in_one_year_only_are_left_out_and_named() -> None:
     held = measures.holdings(responsibilities(), 1865, 1980)
     assert held.uncovered == ("gas", "police", "poor_relief")
-    with pytest.raises(NotEnoughDataError, match="3 functions have dated holders"):
+    with pytest.raises(NotEnoughDataError, match="3 functions have known holders"):
         held.share("council", 1865)
 
 

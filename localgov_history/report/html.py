@@ -124,9 +124,12 @@ def _table(block: model.TableBlock) -> str:
     widths = block.widths or (1.0,) * len(block.columns)
     columns = "".join(f'<col style="width:{100 * width / sum(widths):.1f}%">' for width in widths)
     return (
-        f'<div class="scroll" id="{block.anchor}" tabindex="0" role="group" aria-label="Table {block.number}">'
-        f"<table><caption><b>Table {block.number}. {esc(block.title)}</b><br>{esc(block.caption)}</caption>"
-        f"<colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<div class="table" id="{block.anchor}">'
+        f'<p class="title" id="{block.anchor}-title">Table {block.number}. {esc(block.title)}</p>'
+        f'<p class="caption">{esc(block.caption)}</p>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table {block.number}, scrollable">'
+        f'<table aria-labelledby="{block.anchor}-title"><colgroup>{columns}</colgroup>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         f'<p class="sources">Sources: {esc(block.note)}</p>{_cited(block.sources)}</div>'
     )
 

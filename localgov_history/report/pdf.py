@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import tempfile
@@ -73,13 +74,16 @@ def source(document: model.Document) -> str:
         f"#set document(date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))",
         "#contents()",
     ]
-    lines += [_block(block) for block in document.blocks]
+    lines += [
+        _block(block, followed_by=after)
+        for block, after in itertools.zip_longest(document.blocks, document.blocks[1:])
+    ]
     lines += [
         _heading(1, "Bibliography"),
         f"#par({quoted(_bibliography_note(document))})",
     ]
     entries = "".join(
-        f"#entry({quoted(item.full())}, {quoted(item.url)}, {quoted(item.host)})\n" for item in document.sources
+        f"#entry({quoted(item.full())}, {quoted(item.url)}, {quoted(item.link_text)})\n" for item in document.sources
     )
     lines += [f"#columns(2, gutter: 7mm)[\n{entries}]"]
     lines += [_heading(1, "How this was made")]
@@ -107,11 +111,13 @@ def how_made(document: model.Document) -> list[str]:
     ]
 
 
-def _block(block: model.Block) -> str:
+def _block(block: model.Block, followed_by: model.Block | None) -> str:
     if isinstance(block, model.Heading):
         return _heading(block.level, f"{block.number}  {block.text}")
     if isinstance(block, model.Paragraph):
-        return f"#par[{_inlines(block.inlines)}]"
+        # A sentence that leads to a chart or a table stays on its page.
+        leads = "true" if isinstance(followed_by, model.FigureBlock | model.TableBlock) else "false"
+        return f"#block(sticky: {leads})[{_inlines(block.inlines)}]"
     if isinstance(block, model.Listing):
         items = "".join(f"[{_inlines(item)}]," for item in block.items)
         return f"#{'enum' if block.ordered else 'list'}({items})"
