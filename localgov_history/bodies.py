@@ -78,7 +78,8 @@ def responsibilities(
     -------
     Rows of ``function_responsibilities`` with ``heading``, ``first_year``, ``last_year`` as in `kinds`, and
     the holder's ``purpose``, ``selection_class``, ``scope`` and ``council``: True also for a committee of a
-    council, such as the council as local education authority, which acts for its council.
+    council, such as the council as local education authority, which acts for its council. The sources are
+    those of the row and of its holder. A row whose holder is known from memory only is left out by default.
     """
     book = catalogue or default()
     frame = book.load("function_responsibilities", include_unconfirmed)
@@ -87,25 +88,37 @@ def responsibilities(
         frame = frame[~frame["generated"].fillna(False).astype(bool)]
     head = coding.headings(book)
     frame = _with_years(frame).assign(heading=[head[function] for function in frame["function"]])
-    holders = coding.with_selection_class(book.load("body_types", include_unconfirmed=True))
-    holders = holders.set_index("body_key")[["name", "plural", "purpose", "selection_class", "scope", "council"]]
-    frame = frame.merge(holders, left_on="body_key", right_index=True, how="left").reset_index(drop=True)
+    holders = coding.with_selection_class(book.load("body_types", include_unconfirmed))
+    holders = holders.set_index("body_key")[
+        ["name", "plural", "purpose", "selection_class", "scope", "council", "source_key"]
+    ]
+    frame = frame.merge(holders, left_on="body_key", right_index=True, suffixes=("", "_of_holder")).reset_index(
+        drop=True
+    )
+    both = zip(frame["source_key"], frame.pop("source_key_of_holder"), strict=True)
+    frame["source_key"] = [tuple(dict.fromkeys([*own, *holder])) for own, holder in both]
     committee = frame["scope"] == "council_committee"
     return frame.assign(council=frame["council"].fillna(False).astype(bool) | committee)
 
 
-def who_held(function: str, year: int, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+def who_held(
+    function: str, year: int, frame: pd.DataFrame | None = None, catalogue: Catalogue | None = None
+) -> pd.DataFrame:
     """The kinds of body that certainly held a function in a year.
+
+    Parameters
+    ----------
+    frame : from `responsibilities`; its default reading if not given.
 
     Raises
     ------
     UnknownNameError
         If the function is not in the frame of functions.
     """
-    known = coding.headings()
+    known = coding.headings(catalogue)
     if function not in known:
         raise UnknownNameError("function", function, known)
-    held = in_being(responsibilities() if frame is None else frame, year)
+    held = in_being(responsibilities(catalogue=catalogue) if frame is None else frame, year)
     return held[held["function"] == function].reset_index(drop=True)
 
 

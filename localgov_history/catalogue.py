@@ -579,6 +579,6 @@ def _frame(table: TableSchema, rows: list[Row]) -> pd.DataFrame:
                 data[f"{column.name}_{bound}"] = pd.array(
                     [pd.NaT if day is None else pd.Timestamp(day) for day in days], dtype="datetime64[s]"
                 )
-    frame = pd.DataFrame(data)
-    frame.attrs["table"] = table.name
-    return frame
+    # What tells one row from all others in all tables; it lives on in frames derived from this one.
+    data["row"] = ["/".join([table.name, *_key(table, row)]) for row in rows]
+    return pd.DataFrame(data)

@@ -25,6 +25,8 @@ FIRM, LEANING = 0.9, 0.6
 # A share must move by more than this for it to count as a rise or a fall.
 LEAST_CHANGE = 0.05
 LEAST_BOUNDARIES = 3
+# The claims name the first to the fifth period.
+LEAST_PERIODS = 5
 # Years from a boundary within which a beginning or an end counts as near.
 NEAR = 3
 SUPPORTED, PARTLY, NOT_SUPPORTED, OPEN, UNTESTABLE = (
@@ -59,7 +61,7 @@ class Variant:
     shift: int = 0
     seen_only: bool = False
     scope: tuple[str, ...] = bodies.LOCAL_SCOPE
-    whole_kinds: bool = False
+    whole_kinds: bool = True
     roles: tuple[str, ...] = bodies.HOLDING
     wide_councils: bool = False
     dropped: str = ""
@@ -73,7 +75,7 @@ VARIANTS = (
     Variant("with boundaries 5 years later", shift=5),
     Variant("with only rows read in a source", seen_only=True),
     Variant("with committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
-    Variant("without special cases of wider kinds", whole_kinds=True),
+    Variant("with special cases counted beside their wider kind", whole_kinds=False),
 )
 HOLDING_VARIANTS = (
     *VARIANTS,
@@ -186,9 +188,13 @@ def answer(key: str, scheme: Periodisation | None = None, catalogue: Catalogue |
     readings = []
     for variant in variants:
         try:
+            if len(chosen) < LEAST_PERIODS:
+                raise NotEnoughDataError(
+                    f"{chosen.name} has {len(chosen)} periods; the claims speak of {LEAST_PERIODS}"
+                )
             reading = rule(variant, chosen.shifted(variant.shift), book)
         except NotEnoughDataError as error:
-            reading = Answer(OPEN, f"Not enough data: {error}.", (), Evidence(chosen.source_keys, 0))
+            reading = Answer(OPEN, f"Not enough data: {error}.", (), Evidence(chosen.source_keys))
         readings.append((variant.name, reading))
     row = next(row for row in book.rows("claims") if row["key"] == key)
     return Verdict(
@@ -348,15 +354,16 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
         raise NotEnoughDataError("fewer than two official counts of non-departmental public bodies")
     first, last = official.iloc[0], official.iloc[-1]
     rises = appointed[1] - appointed[0] > LEAST_CHANGE
-    grows = bool(last["count"] > first["count"])
-    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + grows]
-    change = "rose" if grows else "fell"
+    step = int(last["count"]) - int(first["count"])
+    verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + (step > 0)]
+    change = "rose" if step > 0 else "fell" if step < 0 else "stood still"
+    joint = "and" if (step > 0) == rises else "but"
     sentence = (
         f"Kinds of local body with appointed, ex officio or self-appointing members made up {appointed[0]:.0%} of "
-        f"those in being in the {third.readable_span()} and {appointed[1]:.0%} in the {fourth.readable_span()}; but "
-        f"the government’s own count of non-departmental public bodies {change} from {int(first['count']):,} in "
-        f"{int(first['year'])} to {int(last['count']):,} in {int(last['year'])}."
-    ).replace("; but the", "; and the" if grows == rises else "; but the")
+        f"those in being in the {third.readable_span()} and {appointed[1]:.0%} in the {fourth.readable_span()}; "
+        f"{joint} the government’s own count of non-departmental public bodies {change} from "
+        f"{int(first['count']):,} in {int(first['year'])} to {int(last['count']):,} in {int(last['year'])}."
+    )
     numbers = (
         (f"Appointed kinds, share, {third.readable_span()}", f"{appointed[0]:.0%}"),
         (f"Appointed kinds, share, {fourth.readable_span()}", f"{appointed[1]:.0%}"),
@@ -454,9 +461,9 @@ def distances_in_variants(
     book = catalogue or default()
     records = []
     for variant in PROFILE_VARIANTS:
-        moved = scheme.shifted(variant.shift)
         wanted = [name for name in measures.PROFILE if name != variant.dropped]
         try:
+            moved = scheme.shifted(variant.shift)
             found = profiles_of(variant, moved, book).distances(target or moved.periods[-1].key, wanted)
         except NotEnoughDataError:
             continue

@@ -15,16 +15,6 @@ PURPOSES = {
     "multi": "Two headings or more",
     "partnership": "Partnership",
 }
-# How members are chosen, from nearest to farthest from the elector; the order is that of charts.
-SELECTIONS = {
-    "directly_elected": "Directly elected",
-    "indirectly_elected": "Indirectly elected",
-    "nominated_by_bodies": "Nominated by bodies",
-    "appointed": "Appointed",
-    "other": "Ex officio or self-appointing",
-    "mixed": "Mixed, with no elected part",
-    "part_elected": "Mixed, partly elected",
-}
 MONEY = {
     "rate": "Rate or local tax",
     "precept": "Precept",

@@ -6,9 +6,11 @@ notebook, the HTML and the PDF say the same.
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import hashlib
 import json
+import math
+import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,11 @@ class Table:
             raise LocalgovError("a table has no title or caption; expected a sentence for each")
         if not self.evidence.sources:
             raise LocalgovError(f"the table {self.title!r} has no sources; expected the evidence of its rows")
+        if self.widths and len(self.widths) != len(self.columns()):
+            raise LocalgovError(
+                f"the table {self.title!r} has {len(self.widths)} widths; expected {len(self.columns())}, "
+                "one for each column and one for the row heading"
+            )
 
     def columns(self) -> list[str]:
         """Headings, the row heading's first."""
@@ -87,23 +94,32 @@ def show(item: figures.Figure | Table, catalogue: Catalogue | None = None) -> No
         )
 
 
-def say(sentence: str, finding: bool = False, catalogue: Catalogue | None = None) -> None:
+def say(
+    sentence: str, finding: bool = False, evidence: Evidence | None = None, catalogue: Catalogue | None = None
+) -> None:
     """Say a sentence computed from data, as a paragraph.
 
     Parameters
     ----------
     sentence : plain text; it is shown as it is, never read as markup.
-    finding : also list it among the key findings on a report's cover.
+    finding : list it among the key findings on a report's cover.
+    evidence : the rows it rests on, where no figure or table beside it says so; its sources are cited.
     """
     if not sentence.strip():
         raise LocalgovError("nothing to say; expected a sentence")
-    block = {"kind": "sentence", "text": sentence, "finding": finding}
+    book = catalogue or default()
+    block = {
+        "kind": "sentence",
+        "text": sentence,
+        "finding": finding,
+        **_provenance(evidence or Evidence(), book),
+    }
     style = "border-left:4px solid #14304f;padding-left:0.8em" if finding else ""
     _publish(
         block,
         sentence,
         f"<p style='max-width:44em;font-size:1.05em;{style}'>{escape_html(sentence)}</p>",
-        catalogue or default(),
+        book,
     )
 
 
@@ -123,10 +139,8 @@ def _show_figure(figure: figures.Figure, book: Catalogue) -> None:
         "caption": figure.caption,
         "alt": figure.alt,
         "note": note,
-        "sources": list(figure.evidence.sources),
         "csv": figure.data.to_csv(index=False, lineterminator="\n"),
-        "reads": book.reads(),
-        "data_version": [book.version, book.version_date],
+        **_provenance(figure.evidence, book),
     }
     display(
         {
@@ -164,15 +178,19 @@ def _show_table(table: Table, book: Catalogue) -> None:
         "title": table.title,
         "caption": table.caption,
         "note": note,
-        "sources": list(table.evidence.sources),
         "columns": table.columns(),
         "rows": table.cells(),
         "widths": list(table.widths),
-        "reads": book.reads(),
-        "data_version": [book.version, book.version_date],
+        **_provenance(table.evidence, book),
     }
     plain = table.frame.map(_cell).to_string()
     _publish(block, f"{table.fingerprint()}\n{plain}", _table_html(table, note, book), book)
+
+
+def _provenance(evidence: Evidence, book: Catalogue) -> dict[str, Any]:
+    """Where a block comes from: its sources in full (a user's own are in no other catalogue) and the tables read."""
+    cited = [dataclasses.asdict(source) for source in resolve(evidence.sources, book)]
+    return {"sources": cited, "reads": book.reads(), "data_version": [book.version, book.version_date]}
 
 
 def _table_html(table: Table, note: str, book: Catalogue) -> str:
@@ -220,24 +238,15 @@ def _publish(block: dict[str, Any] | None, plain: str, html: str, book: Catalogu
     display(bundle, raw=True)
 
 
-@functools.singledispatch
 def _cell(value: object) -> str:
-    """A table cell as text: counts with separators, shares as they come, nothing for what is missing."""
-    return "" if value is None or value != value else str(value)
+    """A table cell as text: numbers with separators, lists with commas, nothing for what is missing."""
+    import pandas as pd
 
-
-@_cell.register
-def _(value: tuple) -> str:
-    return ", ".join(str(item) for item in value)
-
-
-@_cell.register
-def _(value: int) -> str:
-    return f"{value:,}"
-
-
-@_cell.register
-def _(value: float) -> str:
-    if value != value:
+    if isinstance(value, tuple | list):
+        return ", ".join(str(item) for item in value)
+    if pd.isna(value):
         return ""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return str(value)
+    number = float(value)
+    return f"{number:,.0f}" if number.is_integer() or math.isinf(number) else f"{number:,.2f}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from localgov_history import dates
 from localgov_history.errors import LocalgovError
 from localgov_history.sources import Evidence
 
@@ -607,7 +608,9 @@ def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> int:
     """A dotted whisker where a beginning or an end is approximate. Returns how many were drawn."""
     drawn = 0
     for column, year, step in (("start", "first_year", -4), ("end", "last_year", 4)):
-        circa = frame[frame[column].fillna("").str.contains(r"[~%X]")]
+        circa = frame[
+            [bool(text) and (dates.parse(text).is_circa or "X" in text) for text in frame[column].fillna("")]
+        ]
         for index, row in circa.iterrows():
             at = float(row[year]) + (1 if column == "end" else 0)
             if at <= first:

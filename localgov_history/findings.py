@@ -103,13 +103,12 @@ def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
         for period in scheme
     ]
     shown = frame.assign(days=days)[["label", "days", "reason"]]
-    shown = shown.rename(
-        columns={"label": "In the source’s words", "days": "Dates used here", "reason": "Why these dates"}
-    )
+    heads = {"label": "In the source’s words", "days": "Dates used here", "reason": "Why these dates"}
+    shown = shown.rename(columns=heads)
     shown.index = frame["span"].rename("Period")
     rows = book.load("periods")
     rows = rows[rows["periodisation"] == scheme.name]
-    evidence = Evidence.of(rows) if len(rows) else Evidence(scheme.source_keys, len(scheme))
+    evidence = Evidence.of(rows) if len(rows) else Evidence(scheme.source_keys)
     return Table(
         shown,
         f"The periods of {scheme.authority or scheme.name}",
@@ -196,7 +195,7 @@ def lives(
     length = known["last_year"].astype(float) - known["first_year"].astype(float) + 1
     shown = known.assign(length=length).nlargest(MOST_BARS, "length", keep="first")
     shown = shown.sort_values(["first_year", "last_year", "body_key"])
-    ended = known["end_status"] == "ended"
+    ended = (known["end_status"] == "ended") & (known["last_year"] <= last)
     spans = length[ended]
     name = {"single": "single-purpose body", "multi": "many-purpose body", "partnership": "partnership"}[purpose]
     half = f"; half of those had lasted {spans.median():.0f} years or more" if len(spans) >= 5 else ""
@@ -223,8 +222,8 @@ def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
         frame,
         {key: name for key, name in _PURPOSE_SHORT.items() if (frame["class"] == key).any()},
         scheme,
-        f"Known kinds of local body {change} from {totals.iloc[0]} in {first} to {totals.iloc[-1]} in {last}; part of "
-        "any rise is better coverage",
+        f"Known kinds of local body {change} from {totals.iloc[0]} in {first} to {totals.iloc[-1]} in {last}; "
+        "part of any rise is better coverage",
         "Kinds of local body in being",
         Evidence.of(usable, uses=("purpose",)),
         f"Kinds in being at the end of each year; {len(kinds) - len(usable)} of {len(kinds)} kinds have no known "
@@ -266,7 +265,7 @@ def selections(
     merged = {"indirectly_elected": "nominated_by_bodies"}
     shown = (
         shown.assign(**{"class": shown["class"].replace(merged)})
-        .groupby(["period", "label", "class"], sort=False)[["weight", "share", "kinds"]]
+        .groupby(["period", "label", "class"], sort=False)[["weight", "share"]]
         .sum()
         .reset_index()
     )
@@ -361,12 +360,13 @@ def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalog
     )
     first, second = held.years[0], held.years[-1]
     labels = coding.function_labels(book)
+    heads = _two_heads(f"Kinds per function, {first}", f"Kinds per function, {second}")
     records = [
         {
             "Heading": labels[str(heading)],
             "Functions covered in both": len(rows),
-            f"Kinds per function, {first}": f"{rows[f'holders_{first}'].mean():.1f}",
-            f"Kinds per function, {second}": f"{rows[f'holders_{second}'].mean():.1f}",
+            heads[0]: f"{rows[f'holders_{first}'].mean():.1f}",
+            heads[1]: f"{rows[f'holders_{second}'].mean():.1f}",
         }
         for heading, rows in held.frame.groupby("heading")
     ]
@@ -391,14 +391,15 @@ def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catal
 
     made = measures.profiles(bodies.kinds(catalogue=catalogue), scheme)
     first, second = scheme[earlier], scheme[later]
+    heads = _two_heads(scheme.labels[earlier], scheme.labels[later])
     records = []
     for name, text in measures.PROFILE.items():
         values = made.frame.loc[earlier, name], made.frame.loc[later, name]
         records.append(
             {
                 "Measure": text[0].upper() + text[1:],
-                first.readable_span(): _percent(float(values[0])),
-                second.readable_span(): _percent(float(values[1])),
+                heads[0]: _percent(float(values[0])),
+                heads[1]: _percent(float(values[1])),
                 "Change": _points(float(values[1]) - float(values[0])),
             }
         )
@@ -421,13 +422,15 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
     target = scheme[later] if later else scheme.periods[-1]
     found = claims.distances_in_variants(scheme, book, target.key)
     main = found[found["variant"] == claims.MAIN.name].set_index("period")["distance"]
+    if main.empty:
+        raise NotEnoughDataError(f"{scheme.name} has no two periods with enough kinds of body to compare")
     span = found.groupby("period")["distance"].agg(["min", "max"])
     order = [key for key in scheme.keys if key in main.index]
     import pandas as pd
 
     frame = pd.DataFrame(
         {
-            "name": [scheme[key].readable_span() for key in order],
+            "name": [scheme.labels[key] for key in order],
             "value": [float(main[key]) for key in order],
             "low": [float(span.loc[key, "min"]) for key in order],
             "high": [float(span.loc[key, "max"]) for key in order],
@@ -437,9 +440,9 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
     runner = main.drop(main.idxmin())
     close = len(runner) > 0 and float(runner.min() - main.min()) < CLEAR
     title = (
-        f"No clear nearest neighbour of the {target.readable_span()}: the {nearest} lead by a hair"
+        f"No clear nearest neighbour of the {target.readable_span()}: the first two are less than {CLEAR:g} apart"
         if close
-        else f"The {nearest} are nearest to the {target.readable_span()} in how local bodies were made up"
+        else f"Nearest to the {target.readable_span()} in how local bodies were made up: the {nearest}"
     )
     evidence = measures.profiles(bodies.kinds(catalogue=book), scheme).evidence
     return figures.ranges(
@@ -519,9 +522,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         }
         for row in frame.itertuples()
     ]
-    evidence = Evidence.of(frame)
-    for verdict in made.values():
-        evidence += verdict.answer.evidence
+    evidence = sum((verdict.answer.evidence for verdict in made.values()), Evidence.of(frame))
     tally = pd.Series([verdict.verdict for verdict in made.values()]).value_counts()
     said = listing([f"{count} {name}" for name, count in tally.items()])
     return Table(
@@ -644,9 +645,9 @@ def _shares_title(
     values: dict[str, float | None] = {}
     for key in keys or scheme.keys:
         try:
-            values[scheme[key].readable_span()] = sum(shares.share(key, code) for code in classes)
+            values[scheme.labels[key]] = sum(shares.share(key, code) for code in classes)
         except NotEnoughDataError:
-            values[scheme[key].readable_span()] = None
+            values[scheme.labels[key]] = None
     if len(values) > 2:
         return sequence_title(name, values)
     first, last = next(iter(values)), list(values)[-1]
@@ -656,6 +657,11 @@ def _shares_title(
 def _length(period: Period) -> int:
     first, last = period.years
     return last - first + 1
+
+
+def _two_heads(first: str, second: str) -> tuple[str, str]:
+    """Two column headings that differ even where the two things compared are the same."""
+    return first, second if second != first else f"{second} (again)"
 
 
 def _capital(text: str) -> str:

@@ -36,7 +36,7 @@ class Shares:
     Attributes
     ----------
     frame : columns ``period``, ``label``, ``class``, ``weight`` (mean number in being), ``share`` (0-1 of the
-        period's total) and ``kinds`` (rows that count towards it).
+        period's total) and ``of`` (kinds that the period has with a code, in any class).
     evidence : the rows used.
     left_out : how many rows had no years or no code and could not be used.
     """
@@ -54,10 +54,10 @@ class Shares:
             If the period has fewer than five kinds with the code.
         """
         rows = self.frame[self.frame["period"] == period]
-        if rows["kinds"].sum() < LEAST_KINDS:
+        known = int(rows["of"].max()) if len(rows) else 0
+        if known < LEAST_KINDS:
             raise NotEnoughDataError(
-                f"{period} has {int(rows['kinds'].sum())} kinds of body with this code; "
-                f"expected at least {LEAST_KINDS}"
+                f"{period} has {known} kinds of body with this code; expected at least {LEAST_KINDS}"
             )
         return float(rows.loc[rows["class"] == name, "share"].sum())
 
@@ -96,14 +96,14 @@ def shares_by(kinds: pd.DataFrame, column: str, periodisation: Periodisation) ->
             records.append(
                 {
                     "period": period.key,
-                    "label": period.readable_span(),
+                    "label": periodisation.labels[period.key],
                     "class": name,
                     "weight": group.sum(),
                     "share": group.sum() / total,
-                    "kinds": len(group),
+                    "of": int((weight > 0).sum()),
                 }
             )
-    frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "kinds"])
+    frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "of"])
     code = "selection" if column == "selection_class" else column
     return Shares(frame, Evidence.of(usable[used], uses=(code,)), len(kinds) - len(usable))
 
@@ -129,14 +129,14 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
             records.append(
                 {
                     "period": period.key,
-                    "label": period.readable_span(),
+                    "label": periodisation.labels[period.key],
                     "class": code,
                     "weight": has.sum(),
                     "share": has.sum() / weight.sum(),
-                    "kinds": int((has > 0).sum()),
+                    "of": int((weight > 0).sum()),
                 }
             )
-    frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "kinds"])
+    frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "of"])
     return Shares(frame, Evidence.of(usable[used], uses=("money",)), len(kinds) - len(usable))
 
 
@@ -247,14 +247,12 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
             record[f"central_{year}"] = any(scope == "central_body" for _, _, _, scope in holders)
             record[f"other_{year}"] = not any(record[f"{name}_{year}"] for name in HOLDERS)
         records.append(record)
-    columns = ["function", "heading"] + [
-        f"{name}_{year}" for year in years for name in ("holders", "council", "single", "central", "appointed")
-    ]
+    counted = [f"{name}_{year}" for year in years for name in ("holders", *HOLDERS, "other")]
     used = pd.concat(rows_used)
     used = used[used["function"].isin(common)]
     used = used[~used["responsibility_key"].duplicated()]
     return Holdings(
-        pd.DataFrame(records, columns=columns),
+        pd.DataFrame(records, columns=["function", "heading", *counted]),
         years,
         Evidence.of(used, uses=("function", "role")),
         tuple(sorted(either - set(common))),

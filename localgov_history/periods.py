@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from localgov_history import dates, schema
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import LocalgovError, UnknownNameError
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.schema import Problem, TableError
 
 if TYPE_CHECKING:
@@ -100,6 +100,15 @@ class Periodisation:
         return [period.key for period in self.periods]
 
     @property
+    def labels(self) -> dict[str, str]:
+        """A name for each period's key for a reader: the printed span, with the key where two spans are equal."""
+        spans = [period.readable_span() for period in self.periods]
+        return {
+            period.key: span if spans.count(span) == 1 else f"{span} ({period.key})"
+            for period, span in zip(self.periods, spans, strict=True)
+        }
+
+    @property
     def boundaries(self) -> list[date]:
         """First days of every period but the first."""
         return [period.start for period in self.periods[1:]]
@@ -147,7 +156,7 @@ class Periodisation:
 
         Raises
         ------
-        LocalgovError
+        NotEnoughDataError
             If a period would vanish.
         """
         if not years:
@@ -161,7 +170,7 @@ class Periodisation:
                 else _plus_years(period.end + timedelta(days=1), years) - timedelta(days=1)
             )
             if start > end:
-                raise LocalgovError(
+                raise NotEnoughDataError(
                     f"moving the boundaries of {self.name!r} by {years} years leaves no room for "
                     f"{period.key!r}; expected a smaller shift"
                 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -61,16 +61,12 @@ class Evidence:
     Attributes
     ----------
     sources : keys of the sources of the rows used, sorted.
-    rows : how many rows were used.
-    seen, coded, recalled : rows by kind of evidence.
+    kinds : each row used (table and key) with how it is known: ``seen``, ``coded`` or ``recalled``.
     codes : columns used that are our coding on some of the rows.
     """
 
     sources: tuple[str, ...] = ()
-    rows: int = 0
-    seen: int = 0
-    coded: int = 0
-    recalled: int = 0
+    kinds: Mapping[str, str] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
 
     @classmethod
@@ -83,28 +79,46 @@ class Evidence:
         dates : columns of dates that are shown; a row on which nobody has read one counts as from memory.
         """
         keys: set[str] = set()
-        kinds: Counter[str] = Counter()
+        kinds: dict[str, str] = {}
+        coded: set[str] = set()
         for frame in frames:
             for cell in frame["source_key"]:
                 keys.update(cell)
-            for known, unread in zip(frame["evidence"], frame["unconfirmed_fields"], strict=True):
-                kinds["recalled" if set(dates) & set(unread) else known] += 1
-        total = sum(len(frame) for frame in frames)
-        coded = {
-            name for frame in frames if "coded_fields" in frame for cell in frame["coded_fields"] for name in cell
-        }
-        codes = tuple(name for name in uses if name in coded)
-        return cls(tuple(sorted(keys)), total, kinds["seen"], kinds["coded"], kinds["recalled"], codes)
+            for cell in frame["coded_fields"]:
+                coded.update(cell)
+            for row, known, unread in zip(frame["row"], frame["evidence"], frame["unconfirmed_fields"], strict=True):
+                kinds[row] = "recalled" if set(dates) & set(unread) else known
+        return cls(tuple(sorted(keys)), kinds, tuple(name for name in uses if name in coded))
 
     def __add__(self, other: Evidence) -> Evidence:
         return Evidence(
             tuple(sorted({*self.sources, *other.sources})),
-            self.rows + other.rows,
-            self.seen + other.seen,
-            self.coded + other.coded,
-            self.recalled + other.recalled,
+            {**self.kinds, **other.kinds},
             tuple(dict.fromkeys([*self.codes, *other.codes])),
         )
+
+    @property
+    def rows(self) -> int:
+        """How many rows were used; a row used twice counts once."""
+        return len(self.kinds)
+
+    @property
+    def seen(self) -> int:
+        """Rows read in their source."""
+        return self._count("seen")
+
+    @property
+    def coded(self) -> int:
+        """Rows that are a judgement under a written rule."""
+        return self._count("coded")
+
+    @property
+    def recalled(self) -> int:
+        """Rows from memory, or shown with a date that nobody has read."""
+        return self._count("recalled")
+
+    def _count(self, known: str) -> int:
+        return sum(kind == known for kind in self.kinds.values())
 
     @property
     def seen_share(self) -> float:
@@ -160,6 +174,9 @@ def resolve(keys: Iterable[str], catalogue: Catalogue | None = None) -> list[Sou
         if key not in book:
             raise UnknownNameError("source", key, book)
         found.append(book[key])
-    return sorted(
-        found, key=lambda source: ((source.author or source.title).lower(), source.year, source.title.lower())
-    )
+    return sorted(found, key=sort_key)
+
+
+def sort_key(source: Source) -> tuple[str, str, str]:
+    """The place of a source in a bibliography: author (or title), year, title."""
+    return (source.author or source.title).lower(), source.year, source.title.lower()

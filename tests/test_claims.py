@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localgov_history import claims
+from localgov_history import claims, periods
 from localgov_history.catalogue import Catalogue
 from localgov_history.errors import UnknownNameError
 
@@ -64,7 +64,7 @@ def test_boards_made_multi_purpose_turn_the_verdict_on_the_age_of_boards(copied:
     before = claims.answer("P2", catalogue=Catalogue(base=copied))
 
     def work(row: dict[str, str]) -> None:
-        if row["purpose"] == "single":
+        if row["purpose"] == "single" and row["scope"] == "local_body":
             row["purpose"] = "multi"
 
     change(copied / "body_types.csv", work)
@@ -99,6 +99,21 @@ def test_with_too_few_bodies_a_verdict_is_open_and_says_why(copied: Path) -> Non
     verdict = claims.answer("P2", catalogue=Catalogue(base=copied))
     assert verdict.verdict == claims.OPEN
     assert "Not enough data" in verdict.sentence()
+
+
+def test_a_scheme_with_too_few_periods_is_answered_open() -> None:
+    short = periods.periodisation("white_local_democracy")
+    for key in claims.RULES:
+        verdict = claims.answer(key, short)
+        assert verdict.verdict == claims.OPEN
+        assert "2 periods" in verdict.sentence()
+
+
+def test_readings_that_differ_are_named() -> None:
+    answer = claims.Answer(claims.SUPPORTED, "It is so.", (), claims.Evidence())
+    readings = (("main reading", claims.SUPPORTED), ("with x", claims.OPEN), ("with y", claims.SUPPORTED))
+    said = claims.Verdict("X", "x", answer, readings, "", "").sentence()
+    assert said == "Supported (leaning: 2 of 3 readings agree). Otherwise: open with x. It is so."
 
 
 def test_an_unknown_claim_gets_the_nearest() -> None:

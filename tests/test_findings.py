@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from localgov_history import bodies, findings, periods
+from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.figures import Figure
 from localgov_history.sources import Evidence
@@ -28,6 +29,58 @@ def test_the_forms_of_a_title(earlier: float | None, later: float | None, said: 
     assert findings.change_title("Boards", earlier, later, "the 1870s", "the 2000s") == said
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"a": 0.4, "b": 0.1, "c": 0.3}, "Boards were fewest in the b (10%) and most in the a (40%)"),
+        ({"a": 0.40, "b": 0.41, "c": 0.42}, "No clear difference: boards, 40% to 42% in every period"),
+        ({"a": 0.40, "b": None, "c": None}, "Not enough data to compare boards across the periods"),
+    ],
+)
+def test_the_forms_of_a_title_over_many_periods(values: dict[str, float | None], said: str) -> None:
+    assert findings.sequence_title("Boards", values) == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((6, 12, 15), "Councils held 6 of 15 functions in 1874 and 12 in 1931"),
+        ((6, 6, 15), "No clear difference: councils held 6 of 15 functions in both years"),
+        ((1, 2, 3), "Not enough data to compare the functions of 1874 and 1931: 3 have a known holder in both years"),
+    ],
+)
+def test_the_forms_of_a_title_on_holders(counts: tuple[int, int, int], said: str) -> None:
+    assert findings.held_title("Councils", *counts, 1874, 1931) == said
+
+
+def test_an_end_after_the_scheme_is_no_end_within_it() -> None:
+    """A scheme that stops in 1912 cannot say that a body abolished in 1930 had ended."""
+    short = periods.periodisation("ogg_1913")
+    last = short.periods[-1].end.year
+    known = bodies.in_being(bodies.kinds(True), short.periods[0].start.year, last)
+    known = known[(known["purpose"] == "single") & known["part_of"].isna()]
+    ended = int(((known["end_status"] == "ended") & (known["last_year"] <= last)).sum())
+    assert findings.lives("single", short).title.startswith(f"{ended} of {len(known)} kinds")
+
+
+def test_evidence_counts_a_row_once_and_marks_unread_dates() -> None:
+    kinds = bodies.kinds(include_unconfirmed=True)
+    once, twice = Evidence.of(kinds), Evidence.of(kinds) + Evidence.of(kinds)
+    assert once.rows == twice.rows == len(kinds)
+    unread = sum(row.evidence == "recalled" or "end" in row.unconfirmed_fields for row in kinds.itertuples())
+    assert Evidence.of(kinds, dates=("end",)).recalled == unread
+
+
+def test_tables_show_what_frames_hold() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"n": pd.array([1200, None], dtype="Int64"), "x": [0.5, float("inf")], "t": [True, None]})
+    made = Table(frame, "Title", "Caption.", Evidence(("gough_localis",)))
+    assert made.cells() == [["0", "1,200", "0.50", "True"], ["1", "", "inf", ""]]
+    with pytest.raises(LocalgovError, match="has 2 widths; expected 4"):
+        dataclasses.replace(made, widths=(1, 2))
+
+
 def test_every_figure_has_all_its_words_and_sources() -> None:
     made = [
         findings.landmark_acts(DECK),
@@ -37,6 +90,8 @@ def test_every_figure_has_all_its_words_and_sources() -> None:
         findings.selections(DECK),
         findings.money(DECK),
         findings.holders(DECK, "1830s_1880s", "1880s_1945"),
+        findings.holders(DECK, "1880s_1945", "1945_1980s", about="state"),
+        findings.selections(DECK, about="appointed"),
         findings.nearest_periods(DECK),
         findings.quango_counts(),
     ]

@@ -35,6 +35,9 @@ def kinds(*rows: tuple[str, int | None, int | None, str, tuple[str, ...]]) -> pd
                 "end_status": "continuing" if last == 1849 else "ended",
                 "source_key": (f"source_{key}",),
                 "evidence": "seen",
+                "coded_fields": ("purpose",),
+                "unconfirmed_fields": (),
+                "row": f"body_types/{key}",
             }
             for key, first, last, purpose, money in rows
         ]
@@ -81,9 +84,10 @@ def test_money_shares_by_hand_and_a_precept_is_a_rate() -> None:
     assert profiles.frame.loc["early", "drawing_on_rate"] == pytest.approx(2.5 / 3.2)
 
 
-def test_kinds_in_being_by_year_by_hand() -> None:
+def test_kinds_in_being_at_the_end_of_a_year_by_hand() -> None:
+    """b ends in 1834 and is not there at its end; c begins in 1835."""
     frame = measures.in_being_by_year(FIVE, 1834, 1835).set_index(["year", "purpose"])["kinds"]
-    assert frame[1834, "single"] == 2
+    assert frame[1834, "single"] == 1
     assert frame[1835, "single"] == 1
     assert frame[1834, "multi"] == 1
     assert frame[1835, "multi"] == 2
@@ -137,7 +141,11 @@ def responsibilities() -> pd.DataFrame:
         heading="h",
         responsibility_key=[str(n) for n in range(len(frame))],
         source_key=[("s",)] * len(frame),
+        coded_fields=[()] * len(frame),
+        unconfirmed_fields=[()] * len(frame),
         evidence="seen",
+        council=frame["body_key"] == "council",
+        row=[f"function_responsibilities/{n}" for n in range(len(frame))],
     )
 
 
@@ -150,8 +158,21 @@ def test_holdings_by_hand() -> None:
     assert held.share("single", 1865) == pytest.approx(2 / 6)
     assert held.share("single", 1935) == 0
     assert held.share("central", 1935) == pytest.approx(1 / 6)
+    assert not held.frame["other_1935"].any()
     assert held.frame.set_index("function").loc["water", "holders_1865"] == 1
     assert held.uncovered == ()
+
+
+def test_the_same_year_twice_is_one_year() -> None:
+    held = measures.holdings(responsibilities(), 1935, 1935)
+    assert held.years == (1935,)
+    assert held.share("council", 1935) == pytest.approx(5 / 6)
+
+
+def test_a_kind_with_two_sources_of_money_counts_once_towards_the_least_number() -> None:
+    few = FIVE.iloc[:3].assign(money=[("rate", "grant")] * 3)
+    with pytest.raises(NotEnoughDataError, match="early has 3 kinds"):
+        measures.shares_drawing_on(few, TWO).share("early", "grant")
 
 
 def test_functions_known_in_one_year_only_are_left_out_and_named() -> None:
