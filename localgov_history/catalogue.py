@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history import schema as schemas
 from localgov_history._resources import folder
-from localgov_history.errors import LocalgovError, UnknownNameError, nearest
-from localgov_history.schema import Problem, TableError, TableSchema
+from localgov_history.errors import LocalgovError, UnknownNameError, nearest, suggest
+from localgov_history.schema import DESCRIPTOR, Problem, TableError, TableSchema
 from localgov_history.text import escape_html
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DESCRIPTOR = "datapackage.json"
 Row = dict[str, str]
 
 
@@ -29,8 +28,11 @@ class Catalogue:
 
     Parameters
     ----------
-    overlay : a folder of CSV files. A file named as one of the tables adds rows to it; a row whose key is
-        already there replaces the cells it gives. A ``datapackage.json`` in the folder declares new tables.
+    overlay : a folder of CSV files. A file named as one of the tables (``acts.csv``) adds rows to it; a row
+        whose key is already there replaces the cells it gives. A blank cell means "as it was", so a cell
+        cannot be emptied. A cell that is given no longer counts as unconfirmed. A row from memory can be
+        corrected only together with its ``evidence``, which then holds for the whole row. A
+        ``datapackage.json`` in the folder declares new tables, each read from its path in the folder.
     base : the folder of the kit's own tables; the shipped one by default.
 
     Raises
@@ -39,17 +41,23 @@ class Catalogue:
         If a folder or its descriptor is missing or unreadable.
     TableError
         If the overlay has any fault; nothing of it is then used.
+
+    Notes
+    -----
+    `rows` and `load` record which tables were read, and so do `tables`, `describe`, `summary`, `search` and
+    `readme`, which are made from rows; `reads` gives the record. Taking an overlay and checking record nothing.
     """
 
     def __init__(self, overlay: str | os.PathLike[str] | None = None, base: Path | None = None) -> None:
         self.base = base or folder("datasets")
         self.descriptor = _read_descriptor(self.base)
-        self.schemas = {item["name"]: TableSchema.from_resource(item) for item in self.descriptor["resources"]}
+        self.schemas = _declared(self.descriptor)
         self._rows: dict[str, list[Row]] = {}
         self._digests: dict[str, str] = {}
         self._frames: dict[tuple[str, bool], pd.DataFrame] = {}
         self._reads: dict[str, str] = {}
         self.overlay = Path(overlay) if overlay is not None else None
+        self._own: set[str] = set()
         self._overlay_rows: dict[str, list[Row]] = {}
         if self.overlay is not None:
             self._take_overlay(self.overlay)
@@ -67,6 +75,11 @@ class Catalogue:
     def version_date(self) -> str:
         """The date of that version, ISO."""
         return str(self.descriptor["created"])[:10]
+
+    @property
+    def overlay_tables(self) -> list[str]:
+        """The tables that the overlay adds to, corrects or declares, in order of name."""
+        return sorted(self._overlay_rows)
 
     def schema(self, name: str) -> TableSchema:
         """The schema of a table; an unknown name raises `UnknownNameError` with the nearest ones."""
@@ -115,24 +128,11 @@ class Catalogue:
         return self._frames[key].copy()
 
     def rows(self, name: str) -> list[Row]:
-        """The rows of a table as text, the overlay applied."""
-        table = self.schema(name)
-        if name not in self._rows:
-            own: list[Row] = []
-            digest = hashlib.sha256()
-            path = self.base / table.path
-            if path.is_file():
-                header, own = schemas.read_rows(path)
-                digest.update(path.read_bytes())
-                if problems := schemas.check_columns(table, path.name, header):
-                    raise TableError(problems)
-            over = self._overlay_rows.get(name, [])
-            if over:
-                digest.update(json.dumps(over, sort_keys=True).encode())
-                own = _merged(table, own, over)
-            self._rows[name], self._digests[name] = own, digest.hexdigest()
+        """The rows of a table as text, the overlay applied. Records the table as read."""
+        self.schema(name)
+        rows = self._read(name)
         self._reads[name] = self._digests[name]
-        return self._rows[name]
+        return rows
 
     def reads(self) -> dict[str, str]:
         """The tables read so far through this object, each with the SHA-256 of what was read."""
@@ -197,27 +197,18 @@ class Catalogue:
     def check(self) -> list[Problem]:
         """Every fault in every table: types, keys, references, evidence, conflicts. Empty when all is well."""
         problems: list[Problem] = []
-        keys: dict[str, set[str]] = {}
+        readable: dict[str, list[Row]] = {}
         for name, table in self.schemas.items():
-            path = self.base / table.path
             try:
-                if path.is_file():
-                    header, rows = schemas.read_rows(path)
-                    problems += schemas.check_columns(table, path.name, header)
-                elif name not in self._overlay_rows:
-                    problems.append(Problem(table.path, "the file is missing"))
-                    continue
-                rows = self.rows(name)
+                readable[name] = self._read(name)
             except TableError as error:
-                problems += [item for item in error.problems if item not in problems]
+                problems += error.problems
                 continue
-            problems += schemas.check_rows(table, path.name, rows)
-            problems += _conflict_problems(table, path.name, rows)
-            for column in table.fields:
-                keys[f"{name}.{column.name}"] = {row.get(column.name, "") for row in rows}
-        for name, table in self.schemas.items():
-            if name in self._rows:
-                problems += schemas.check_references(table, table.path, self._rows[name], keys)
+            problems += schemas.check_rows(table, _file(table), readable[name])
+            problems += _conflict_problems(table, _file(table), readable[name])
+        keys = _column_values(self.schemas, readable)
+        for name, rows in readable.items():
+            problems += schemas.check_references(self.schemas[name], _file(self.schemas[name]), rows, keys)
         for table in self.schemas.values():
             problems += [
                 Problem(DESCRIPTOR, f"the column {table.name}.{column.name} has no description")
@@ -225,6 +216,20 @@ class Catalogue:
                 if not column.description
             ]
         return problems
+
+    def check_rows(self, name: str, file: str, rows: list[Row]) -> list[Problem]:
+        """Faults in rows of the format of a table, references to this catalogue included; records nothing.
+
+        Parameters
+        ----------
+        name : a name from `tables`.
+        file : the name of the file that the rows come from, for the faults.
+        rows : rows as `schema.read_rows` gives them.
+        """
+        table = self.schema(name)
+        targets = {item.table: self._read(item.table) for item in table.references}
+        keys = _column_values(self.schemas, targets)
+        return [*schemas.check_rows(table, file, rows), *schemas.check_references(table, file, rows, keys)]
 
     def readme(self) -> str:
         """The tables, their evidence, gaps and licences as Markdown: what ``datasets/README.md`` holds."""
@@ -276,56 +281,81 @@ class Catalogue:
                     counts[period["period"]] += 1
         return counts
 
+    def _read(self, name: str) -> list[Row]:
+        """The rows of a table, the overlay applied, without a record that they were read."""
+        if name not in self._rows:
+            table = self.schemas[name]
+            own: list[Row] = []
+            digest = hashlib.sha256()
+            if name not in self._own:
+                path = self.base / table.path
+                header, own = schemas.read_rows(path)
+                _raise_any(schemas.check_columns(table, path.name, header))
+                digest.update(path.read_bytes())
+            over = self._overlay_rows.get(name, [])
+            if over:
+                digest.update(json.dumps(over, sort_keys=True).encode())
+                own = _merged(table, own, over)
+            self._rows[name], self._digests[name] = own, digest.hexdigest()
+        return self._rows[name]
+
     def _take_overlay(self, path: Path) -> None:
+        """Check the folder and lay it over the tables.
+
+        The declarations, the files and the rows are looked at in turn, and each step gives all its faults: the
+        file of a table that is wrongly declared would otherwise be called unknown as well.
+        """
         if not path.is_dir():
             raise LocalgovError(f"the overlay folder {str(path)!r} does not exist; expected a folder of CSVs")
-        if (path / DESCRIPTOR).is_file():
-            for item in _read_descriptor(path)["resources"]:
-                if item["name"] not in self.schemas:
-                    self.schemas[item["name"]] = TableSchema.from_resource(item)
-        by_file = {Path(table.path).name: name for name, table in self.schemas.items()}
-        problems: list[Problem] = []
+        shipped = dict(self.schemas)
+        if (path / DESCRIPTOR).exists():
+            own = _declared(_read_descriptor(path))
+            _raise_any(_declaration_problems(own, shipped))
+            self.schemas |= own
+            self._own = set(own)
+        files, problems = _overlay_files(path, self.schemas, self._own)
         taken: dict[str, list[Row]] = {}
-        for file in sorted(path.glob("*.csv")):
-            if file.name not in by_file:
-                close = nearest(file.stem, self.schemas, 1)
-                hint = f"; did you mean {close[0]}.csv?" if close else ""
-                problems.append(Problem(file.name, f"names no table; declare it in {DESCRIPTOR} or rename it{hint}"))
-                continue
-            table = self.schemas[by_file[file.name]]
+        for name, file in files.items():
+            table = self.schemas[name]
             try:
-                header, rows = schemas.read_rows(file)
+                header, taken[name] = schemas.read_rows(file)
             except TableError as error:
                 problems += error.problems
                 continue
-            faults = schemas.check_columns(table, file.name, header, partial=True)
-            problems += faults
-            if not faults:
-                taken[table.name] = rows
-        if problems:
-            raise TableError(problems)
-        for name, rows in taken.items():
-            table = self.schemas[name]
-            before = self.rows(name)
-            merged = _merged(table, before, rows)
-            keys = {_key(table, row) for row in rows}
-            problems += schemas.check_rows(
-                table,
-                f"{name}.csv",
-                _twice(table, rows) or [row for row in merged if _key(table, row) in keys],
-            )
-        self._overlay_rows = taken
+            problems += schemas.check_columns(table, file.name, header, partial=name in shipped)
+        _raise_any(problems)
+        before = {name: self._read(name) for name in taken}
         self._rows.clear()
-        for name, rows in taken.items():
-            table = self.schemas[name]
-            keys_known: dict[str, set[str]] = {
-                f"{ref.table}.{ref.key}": {row[ref.key] for row in self.rows(ref.table)}
-                for ref in table.references
-                if ref.table in self.schemas
-            }
-            problems += schemas.check_references(table, f"{name}.csv", rows, keys_known)
-        if problems:
-            raise TableError(problems)
+        self._digests.clear()
+        self._overlay_rows = taken
+        for name in taken:
+            problems += self._overlay_problems(self.schemas[name], before[name])
+        _raise_any(problems)
+
+    def _overlay_problems(self, table: TableSchema, before: list[Row]) -> list[Problem]:
+        """Faults in what the overlay makes of a table; rows and rivals it does not touch are left alone."""
+        file, over = _file(table), self._overlay_rows[table.name]
+        after = self._read(table.name)
+        lines = {_key(table, row): int(row[""]) for row in over}
+        touched = [row for row in after if _key(table, row) in lines]
+        corrected = [row for row in before if _key(table, row) in lines]
+        groups = {_group(table, row): lines[_key(table, row)] for row in corrected + touched}
+        remembered = {_key(table, row) for row in corrected if row.get("evidence") == "recalled"}
+        return [
+            *schemas.check_keys(table, file, over),
+            *(
+                Problem(
+                    file,
+                    "the row is from memory; give its evidence (seen or coded) with your correction",
+                    int(row[""]),
+                    "evidence",
+                )
+                for row in over
+                if _key(table, row) in remembered and not row.get("evidence")
+            ),
+            *self.check_rows(table.name, file, touched),
+            *_conflict_problems(table, file, after, groups),
+        ]
 
 
 @dataclass(frozen=True)
@@ -402,7 +432,10 @@ class TableDescription:
             ("Rows by period", ", ".join(f"{p} {n}" for p, n in self.summary.coverage.items())),
             ("Sampling frame", info.get("sampling_frame", "")),
             ("Known gaps", info.get("known_gaps", "")),
-            ("Licence", "; ".join(item["title"] for item in info.get("licenses", []))),
+            (
+                "Licence",
+                "; ".join(item.get("title") or str(item.get("name", "")) for item in info.get("licenses", [])),
+            ),
         ]
         return [(label, text) for label, text in pairs if text]
 
@@ -439,7 +472,11 @@ def default() -> Catalogue:
 
 
 def check_folder(path: Path) -> tuple[Catalogue | None, list[Problem]]:
-    """Check a user's folder as an overlay. Returns the catalogue (None where it has faults) and the faults."""
+    """Check a user's folder as an overlay.
+
+    Returns the catalogue (None where the folder has faults) and the faults. `Catalogue.overlay_tables` of the
+    catalogue names the tables that the folder touches.
+    """
     try:
         catalogue = Catalogue(overlay=path)
     except TableError as error:
@@ -449,17 +486,105 @@ def check_folder(path: Path) -> tuple[Catalogue | None, list[Problem]]:
 
 def _read_descriptor(path: Path) -> dict[str, Any]:
     file = path / DESCRIPTOR
-    if not file.is_file():
+    if not file.exists():
         raise LocalgovError(f"{file} is missing; expected a data package descriptor beside the tables")
     try:
-        descriptor = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(descriptor["resources"], list):
-            raise TypeError
+        descriptor = json.loads(schemas.read_text(file))
     except json.JSONDecodeError as error:
-        raise LocalgovError(f"{file.name}, row {error.lineno}: not JSON: {error.msg}") from None
-    except (KeyError, TypeError):
-        raise LocalgovError(f"{file.name}: expected an object with a list called 'resources'") from None
-    return dict(descriptor)
+        raise TableError([Problem(DESCRIPTOR, f"not JSON: {error.msg}", error.lineno)]) from None
+    if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
+        raise TableError([Problem(DESCRIPTOR, "expected an object with a list called 'resources'")])
+    return descriptor
+
+
+def _declared(descriptor: dict[str, Any]) -> dict[str, TableSchema]:
+    """The tables that a descriptor declares, by name."""
+    tables: dict[str, TableSchema] = {}
+    problems: list[Problem] = []
+    for item in descriptor["resources"]:
+        try:
+            table = TableSchema.from_resource(item)
+        except TableError as error:
+            problems += error.problems
+            continue
+        if table.name in tables:
+            problems.append(Problem(DESCRIPTOR, f"the table {table.name!r} is declared twice; expected it once"))
+        tables[table.name] = table
+    _raise_any(problems)
+    return tables
+
+
+def _declaration_problems(own: dict[str, TableSchema], shipped: dict[str, TableSchema]) -> list[Problem]:
+    """Names and files taken already, and references to tables or columns that are not there."""
+    problems = []
+    every = shipped | own
+    names = {name.lower(): name for name in shipped}
+    files = {table.path: name for name, table in shipped.items()}
+    for name, table in own.items():
+        if name.lower() in names:
+            said = f"the table {name!r} ships with the kit; expected only tables with names of their own here"
+            problems.append(Problem(DESCRIPTOR, said))
+            continue
+        path = Path(table.path).as_posix()
+        if path in files:
+            said = f"the table {name!r} has the path {path!r}, the file of {files[path]}; expected a file of its own"
+            problems.append(Problem(DESCRIPTOR, said))
+        files.setdefault(path, name)
+        for item in table.references:
+            said = f"a foreign key of the table {name!r} refers to"
+            if item.table not in every:
+                hint = suggest(item.table, every)
+                problems.append(Problem(DESCRIPTOR, f"{said} {item.table!r}, which is no table; {hint}"))
+            elif item.key not in every[item.table].columns:
+                hint = suggest(item.key, every[item.table].columns)
+                problems.append(Problem(DESCRIPTOR, f"{said} {item.key!r}, no column of {item.table}; {hint}"))
+    return problems
+
+
+def _overlay_files(
+    path: Path, tables: dict[str, TableSchema], own: set[str]
+) -> tuple[dict[str, Path], list[Problem]]:
+    """The file of each table that the folder holds, and the files that are unknown or missing."""
+    try:
+        # Any case: where ACTS.CSV is another file than acts.csv it would be passed over in silence.
+        present = sorted(file.name for file in path.iterdir() if file.suffix.lower() == ".csv")
+    except OSError as error:
+        raise LocalgovError(f"the overlay folder {str(path)!r} is not to be read ({error.strerror})") from None
+    by_file = {Path(table.path).as_posix(): name for name, table in tables.items()}
+    problems = []
+    for file in present:
+        if file not in by_file:
+            close = nearest(Path(file).stem, tables, 1)
+            hint = f"; did you mean {tables[close[0]].path}?" if close else ""
+            problems.append(Problem(file, f"names no table; declare it in {DESCRIPTOR} or rename it{hint}"))
+    found = {name: path / file for file, name in by_file.items() if file in present}
+    for name in sorted(own):
+        found[name] = path / tables[name].path
+        if not found[name].exists():
+            problems.append(Problem(tables[name].path, f"the file is missing; {DESCRIPTOR} declares it"))
+            del found[name]
+    if not found and not problems:
+        said = "no table in this folder; expected CSV files with the names of tables, e.g. body_counts.csv"
+        problems.append(Problem(str(path), said))
+    return found, problems
+
+
+def _raise_any(problems: list[Problem]) -> None:
+    if problems:
+        raise TableError(problems)
+
+
+def _file(table: TableSchema) -> str:
+    return Path(table.path).name
+
+
+def _column_values(tables: dict[str, TableSchema], rows: dict[str, list[Row]]) -> dict[str, set[str]]:
+    """The values of each column, as ``table.column``."""
+    return {
+        f"{name}.{column}": {row.get(column, "") for row in members}
+        for name, members in rows.items()
+        for column in tables[name].columns
+    }
 
 
 def _is_default(row: Row) -> bool:
@@ -479,57 +604,58 @@ def _key(table: TableSchema, row: Row) -> tuple[str, ...]:
     return tuple(row.get(name, "") for name in table.primary_key)
 
 
-def _twice(table: TableSchema, rows: list[Row]) -> list[Row]:
-    """The rows whose key stands more than once, so that the check reports them."""
-    counts = Counter(_key(table, row) for row in rows)
-    return [row for row in rows if counts[_key(table, row)] > 1]
+def _group(table: TableSchema, row: Row) -> tuple[str, ...]:
+    """What rival rows have in common; empty in a table that keeps no rivals."""
+    return tuple(row.get(name, "") for name in table.info.get("conflict_key", ()))
 
 
 def _merged(table: TableSchema, own: list[Row], over: list[Row]) -> list[Row]:
+    """The rows with those of an overlay added, or their non-blank cells put in where the key is there already."""
     place = {_key(table, row): index for index, row in enumerate(own)}
     merged = list(own)
     for row in over:
-        index = place.get(_key(table, row))
-        if index is None:
+        key = _key(table, row)
+        if key not in place:
+            place[key] = len(merged)
             merged.append(dict.fromkeys(table.columns, "") | row)
             continue
-        before = merged[index]
-        after = before | row
-        if "unconfirmed_fields" in before and "unconfirmed_fields" not in row:
-            unread = [name for name in _listed(before, "unconfirmed_fields") if name not in row]
-            after["unconfirmed_fields"] = schemas.LIST_DELIMITER.join(unread)
-        merged[index] = after
+        before = merged[place[key]]
+        given = {name: text for name, text in row.items() if text}
+        after = before | given
+        if "unconfirmed_fields" in before:
+            unread = [name for name in _listed(before, "unconfirmed_fields") if name not in given]
+            unread += _listed(given, "unconfirmed_fields")
+            after["unconfirmed_fields"] = schemas.LIST_DELIMITER.join(dict.fromkeys(unread))
+        merged[place[key]] = after
     return merged
 
 
-def _conflict_problems(table: TableSchema, file: str, rows: list[Row]) -> list[Problem]:
-    group_columns = table.info.get("conflict_key")
-    if not group_columns:
+def _conflict_problems(
+    table: TableSchema, file: str, rows: list[Row], lines: dict[tuple[str, ...], int] | None = None
+) -> list[Problem]:
+    """Groups of rivals without exactly one preferred row, or without the reason for it.
+
+    With `lines`, a row number by group, only those groups are looked at and their faults are put there.
+    """
+    if not table.info.get("conflict_key"):
         return []
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        groups.setdefault(tuple(row.get(name, "") for name in group_columns), []).append(row)
+        group = _group(table, row)
+        if lines is None or group in lines:
+            groups.setdefault(group, []).append(row)
     problems = []
-    for key, members in groups.items():
+    for group, members in groups.items():
+        line = int(members[0][""]) if lines is None else lines[group]
         marked = [row for row in members if row.get("preferred") == "true"]
         if len(marked) != 1:
-            problems.append(
-                Problem(
-                    file,
-                    f"{len(marked)} of {len(members)} rows on {', '.join(key)} are preferred; expected one",
-                    int(members[0][""]),
-                    "preferred",
-                )
-            )
+            about = ", ".join(filter(None, group))
+            said = f"{len(marked)} of {len(members)} rows on {about} are preferred; expected one of "
+            said += ", ".join(" / ".join(_key(table, row)) for row in members)
+            problems.append(Problem(file, said, line, "preferred"))
         elif len(members) > 1 and not marked[0].get("preferred_reason"):
-            problems.append(
-                Problem(
-                    file,
-                    "preferred over a rival; expected the reason",
-                    int(marked[0][""]),
-                    "preferred_reason",
-                )
-            )
+            said = f"{' / '.join(_key(table, marked[0]))} is preferred over a rival; expected the reason in its row"
+            problems.append(Problem(file, said, int(marked[0][""]) if lines is None else line, "preferred_reason"))
     return problems
 
 

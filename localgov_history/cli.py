@@ -3,40 +3,63 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from localgov_history import __version__
 from localgov_history._resources import folder
 from localgov_history.errors import LocalgovError
 
 _EXTRA = "this command needs the report extra: pip install 'localgov-history[report]'"
+_OF_THE_EXTRA = (
+    "choreographer",
+    "ipykernel",
+    "IPython",
+    "jinja2",
+    "jupyter_client",
+    "kaleido",
+    "logistro",
+    "markdown_it",
+    "markupsafe",
+    "nbformat",
+    "papermill",
+    "traitlets",
+    "typst",
+    "yaml",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit status: 0 done, 1 a fault in what was given, 2 a wrong call."""
+    for stream in (sys.stdout, sys.stderr):
+        # Tables and messages have dashes and quotation marks that an old console's own encoding lacks.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
     except LocalgovError as error:
         print(f"localgov: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        if error.name and error.name.partition(".")[0] in (
-            "yaml",
-            "papermill",
-            "jinja2",
-            "typst",
-            "markdown_it",
-            "kaleido",
-            "nbformat",
-        ):
+        if error.name and error.name.partition(".")[0] in _OF_THE_EXTRA:
             print(f"localgov: {error.name} is not installed; {_EXTRA}", file=sys.stderr)
             return 1
         raise
+    except BrokenPipeError:
+        # Whoever read the output has enough (``localgov data list | head``); Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"localgov: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("localgov: stopped; no file was left half-written", file=sys.stderr)
         return 130
@@ -188,6 +211,8 @@ def _browser(options: argparse.Namespace) -> int:
 
 def _notebooks(options: argparse.Namespace) -> int:
     target: Path = options.path
+    if target.exists() and not target.is_dir():
+        raise LocalgovError(f"{target} is a file; expected a new or empty folder")
     sources = sorted(folder("notebooks").glob("*.ipynb"))
     clash = [path.name for path in sources if (target / path.name).exists()]
     if clash:
@@ -199,18 +224,13 @@ def _notebooks(options: argparse.Namespace) -> int:
     return 0
 
 
-def _given(pairs: Sequence[str]) -> dict[str, Any]:
-    import yaml
-
-    values: dict[str, Any] = {}
+def _given(pairs: Sequence[str]) -> dict[str, str]:
+    values = {}
     for pair in pairs:
         name, sign, text = pair.partition("=")
-        if not sign or not name:
+        if not sign or not name.strip():
             raise LocalgovError(f"--set {pair!r}: expected NAME=VALUE, e.g. --set periodisation=gough")
-        try:
-            values[name.strip()] = yaml.safe_load(text)
-        except yaml.YAMLError:
-            values[name.strip()] = text
+        values[name.strip()] = text
     return values
 
 

@@ -142,7 +142,8 @@ def parse_financial_year(text: str, first_day: str = "04-01") -> HistoricalDate:
     Raises
     ------
     DateError
-        For any other notation; ``2001-02`` above all, which would read as February 2001.
+        For any other notation; ``2001-02`` above all, which would read as February 2001. Also for a year that
+        starts before 0001 or ends after 9999.
 
     >>> parse_financial_year("1999/00").latest
     datetime.date(2000, 3, 31)
@@ -153,8 +154,10 @@ def parse_financial_year(text: str, first_day: str = "04-01") -> HistoricalDate:
         hint = f"{lookalike[1]}/{lookalike[2][-2:]}" if lookalike else "2001/02"
         raise DateError(f"{text!r} is not a financial year; expected the form {hint}")
     year = int(match[1])
+    if not 1 <= year <= 9998:
+        raise DateError(f"{text!r} reaches outside the years 1 to 9999; expected 0001/02 to 9998/99")
     if (year + 1) % 100 != int(match[2]):
-        raise DateError(f"{text!r} is not one financial year; expected {year}/{(year + 1) % 100:02d}")
+        raise DateError(f"{text!r} is not one financial year; expected {year:04d}/{(year + 1) % 100:02d}")
     month, day = (int(part) for part in first_day.split("-"))
     start = date(year, month, day)
     return HistoricalDate(text, start, date(year + 1, month, day) - timedelta(days=1), match[3], match[3], True)

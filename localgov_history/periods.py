@@ -221,13 +221,13 @@ def periodisation(name: str | os.PathLike[str] = "gough", catalogue: Catalogue |
     """
     book = catalogue or default()
     table = book.schema("periods")
-    if str(name).endswith(".csv"):
-        path = Path(name)
-        if not path.is_file():
+    path = Path(str(name))
+    if path.suffix.lower() == ".csv":
+        if not path.exists():
             raise LocalgovError(f"the file {str(path)!r} does not exist; expected a CSV of periods")
         header, rows = schema.read_rows(path)
         problems = schema.check_columns(table, path.name, header)
-        problems = problems or list(schema.check_rows(table, path.name, rows))
+        problems = problems or book.check_rows("periods", path.name, rows)
         if problems:
             raise TableError(problems)
         schemes = {row["periodisation"] for row in rows}
@@ -242,34 +242,32 @@ def periodisation(name: str | os.PathLike[str] = "gough", catalogue: Catalogue |
                     )
                 ]
             )
-        return _build(rows)
+        return _build(rows, path.name)
     rows = [row for row in book.rows("periods") if row["periodisation"] == name]
     if not rows:
         raise UnknownNameError("periodisation", str(name), names(book))
     book.load("periods")
-    return _build(rows)
+    return _build(rows, "periods.csv")
 
 
-def _build(rows: list[dict[str, str]]) -> Periodisation:
-    periods = []
+def _build(rows: list[dict[str, str]], file: str) -> Periodisation:
+    periods, problems = [], []
     for row in rows:
+        line = int(row[""])
         start = dates.parse(row["working_start"]).earliest
         end = dates.parse(row["working_end"]).latest
+        if not row["span"].partition("/")[0].strip("."):
+            said = f"{row['span']!r} has no start; expected the span as printed, e.g. 1834/1871 or 1834/.."
+            problems.append(Problem(file, said, line, "span"))
         if start is None or end is None or start > end:
-            raise TableError(
-                [
-                    Problem(
-                        "periods.csv",
-                        f"{row['working_start']} to {row['working_end']} is not a stretch of time; "
-                        "expected a first day before the last",
-                        int(row[""]),
-                        "working_start",
-                    )
-                ]
-            )
+            said = f"{row['working_start']} to {row['working_end']} is not a stretch of time; "
+            problems.append(Problem(file, said + "expected a first day before the last", line, "working_start"))
+            continue
         periods.append(
             Period(row["period"], row["label"], row["span"], start, end, row["boundary_reason"], row["features"])
         )
+    if problems:
+        raise TableError(problems)
     periods.sort(key=lambda period: (period.start, period.end))
     keys = dict.fromkeys(key for row in rows for key in row["source_key"].split(";") if key)
     return Periodisation(rows[0]["periodisation"], tuple(periods), tuple(keys), rows[0]["authority"])

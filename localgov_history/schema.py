@@ -9,15 +9,22 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from localgov_history import dates
 from localgov_history.errors import LocalgovError, nearest
 
+DESCRIPTOR = "datapackage.json"
 LIST_DELIMITER = ";"
 EVIDENCE = ("seen", "coded", "recalled")
 _INTEGER = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_TYPES = ("string", "integer", "number", "boolean", "list")
+# "default" is what Table Schema tools write where a column has no format of its own.
+_FORMATS = ("", "default", "edtf", "financial_year")
+_LARGEST = 2**63 - 1
+_KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "an object", bool: "true or false"}
+_Kind = TypeVar("_Kind", str, list, dict, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,9 @@ class Field:
         """What is wrong with a non-empty cell, or an empty string."""
         if self.type == "integer" and not _INTEGER.fullmatch(text):
             return f"{text!r} is not a whole number; expected digits only, e.g. 15000"
+        # The length is looked at first: Python refuses to read a text of thousands of digits.
+        if self.type == "integer" and (len(text) > 20 or abs(int(text)) > _LARGEST):
+            return f"{text[:30]!r} is too large; expected a whole number from -{_LARGEST} to {_LARGEST}"
         if self.type == "number" and not _NUMBER.fullmatch(text):
             return f"{text!r} is not a number; expected digits and a point, e.g. 1234.5"
         if self.minimum is not None and float(text) < self.minimum:
@@ -137,41 +147,161 @@ class TableSchema:
         return next(column for column in self.fields if column.name == name)
 
     @classmethod
-    def from_resource(cls, resource: dict[str, Any]) -> TableSchema:
-        """Read one entry of ``resources`` in a data package descriptor."""
-        schema = resource["schema"]
-        fields = []
-        for entry in schema["fields"]:
-            limits = entry.get("constraints", {})
-            fields.append(
-                Field(
-                    name=entry["name"],
-                    type=entry.get("type", "string"),
-                    description=entry.get("description", ""),
-                    format=entry.get("format", ""),
-                    year_kind=entry.get("year_kind", ""),
-                    unit=entry.get("unit", ""),
-                    delimiter=entry.get("delimiter", LIST_DELIMITER),
-                    required=limits.get("required", False),
-                    choices=tuple(limits.get("enum", ())),
-                    minimum=limits.get("minimum"),
-                )
-            )
-        key = schema.get("primaryKey", [])
-        references = tuple(
-            Reference(item["fields"], item["reference"]["resource"], item["reference"]["fields"])
-            for item in schema.get("foreignKeys", [])
-        )
+    def from_resource(cls, resource: Any) -> TableSchema:
+        """Read one entry of ``resources`` in a data package descriptor.
+
+        Raises
+        ------
+        TableError
+            At the first thing in the entry that has not the shape it must have.
+        """
+        name = _part(resource, "name", str, "a resource")
+        where = f"the table {name!r}"
+        schema = _part(resource, "schema", dict, where)
+        fields = tuple(_field(entry, where) for entry in _part(schema, "fields", list, where))
+        columns = [column.name for column in fields]
+        for column in columns:
+            if columns.count(column) > 1:
+                raise _fault(f"{where} has the column {column!r} more than once; expected it once")
+        key = _columns(schema, "primaryKey", columns, where)
+        if not key:
+            raise _fault(f"{where} has no 'primaryKey'; expected the name of its key column, or a list of names")
         return cls(
-            name=resource["name"],
-            title=resource.get("title", resource["name"]),
-            description=resource.get("description", ""),
-            path=resource["path"],
-            fields=tuple(fields),
-            primary_key=tuple([key] if isinstance(key, str) else key),
-            references=references,
-            info={key: value for key, value in resource.items() if key not in ("schema",)},
+            name=name,
+            title=_part(resource, "title", str, where, name),
+            description=_part(resource, "description", str, where, ""),
+            path=_path(resource, where),
+            fields=fields,
+            primary_key=key,
+            references=tuple(
+                _reference(item, name, columns) for item in _part(schema, "foreignKeys", list, where, [])
+            ),
+            info=_info(resource, fields, where),
         )
+
+
+def _fault(message: str) -> TableError:
+    return TableError([Problem(DESCRIPTOR, message)])
+
+
+def _part(entry: Any, member: str, kind: type[_Kind], where: str, default: _Kind | None = None) -> _Kind:
+    """A member of an object in the descriptor, of the type it must have; required where there is no default."""
+    if not isinstance(entry, dict):
+        raise _fault(f"{where} is {str(entry)[:40]!r}; expected an object")
+    value = entry.get(member, default)
+    if default is None and value in (None, "", [], {}):
+        raise _fault(f"{where} has no {member!r}; expected {_KINDS[kind]}")
+    if not isinstance(value, kind):
+        raise _fault(f"{member!r} of {where} is {str(value)[:40]!r}; expected {_KINDS[kind]}")
+    return value
+
+
+def _choice(value: str, allowed: tuple[str, ...], what: str) -> str:
+    if value not in allowed:
+        close = nearest(value, allowed, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise _fault(f"{what} is {value!r}; expected {', '.join(filter(None, allowed))}{hint}")
+    return value
+
+
+def _columns(entry: dict[str, Any], member: str, known: list[str], where: str) -> tuple[str, ...]:
+    """The columns that a member names: one name or a list of names. Empty where the member is absent."""
+    value = entry.get(member, [])
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _fault(
+            f"{member!r} of {where} is {str(value)[:40]!r}; expected the name of a column or a list of names"
+        )
+    for name in names:
+        _choice(name, tuple(known), f"{member!r} of {where}")
+    return tuple(names)
+
+
+def _field(entry: Any, where: str) -> Field:
+    name = _part(entry, "name", str, f"a column of {where}")
+    where = f"the column {name!r} of {where}"
+    limits = _part(entry, "constraints", dict, where, {})
+    kind = _choice(_part(entry, "type", str, where, "string"), _TYPES, f"'type' of {where}")
+    choices = _part(limits, "enum", list, where, [])
+    if not all(isinstance(item, str) for item in choices):
+        raise _fault(f"'enum' of {where} has members that are not texts; expected a list of texts")
+    minimum = limits.get("minimum")
+    if minimum is not None:
+        if kind not in ("integer", "number"):
+            raise _fault(f"{where} has a 'minimum' but is of type {kind}; expected it on an integer or number only")
+        if isinstance(minimum, bool) or not isinstance(minimum, int | float):
+            raise _fault(f"'minimum' of {where} is {str(minimum)[:40]!r}; expected a number")
+    delimiter = _part(entry, "delimiter", str, where, LIST_DELIMITER)
+    if not delimiter:
+        raise _fault(f"'delimiter' of {where} is empty; expected a mark such as {LIST_DELIMITER!r}")
+    return Field(
+        name=name,
+        type=kind,
+        description=_part(entry, "description", str, where, ""),
+        format=_choice(_part(entry, "format", str, where, ""), _FORMATS, f"'format' of {where}"),
+        year_kind=_part(entry, "year_kind", str, where, ""),
+        unit=_part(entry, "unit", str, where, ""),
+        delimiter=delimiter,
+        required=_part(limits, "required", bool, where, False),
+        choices=tuple(choices),
+        minimum=minimum,
+    )
+
+
+def _reference(item: Any, table: str, columns: list[str]) -> Reference:
+    where = f"a foreign key of the table {table!r}"
+    target = _part(item, "reference", dict, where)
+    own = _columns(item, "fields", columns, where)
+    key = target.get("fields")
+    keys = [key] if isinstance(key, str) else key
+    if len(own) != 1 or not isinstance(keys, list) or len(keys) != 1 or not isinstance(keys[0], str):
+        raise _fault(f"{where} has 'fields' other than one column; expected one column on each side")
+    # In a data package an empty resource name means the table itself.
+    return Reference(own[0], _part(target, "resource", str, where, "") or table, keys[0])
+
+
+def _path(resource: dict[str, Any], where: str) -> str:
+    path = _part(resource, "path", str, where)
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise _fault(f"'path' of {where} is {path!r}; expected a file inside the folder")
+    return path
+
+
+def _info(resource: dict[str, Any], fields: tuple[Field, ...], where: str) -> dict[str, Any]:
+    """What a resource says beside its schema, with the members the catalogue works with checked."""
+    info = {member: value for member, value in resource.items() if member != "schema"}
+    dated = [column.name for column in fields if column.is_date]
+    for member, known in (("coverage", dated), ("conflict_key", [column.name for column in fields])):
+        if member in info:
+            info[member] = list(_columns(resource, member, known, where))
+    for item in _part(resource, "licenses", list, where, []):
+        _part(item, "title", str, f"a licence of {where}", "")
+    return info
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file, with or without a byte order mark.
+
+    Raises
+    ------
+    TableError
+        If it is missing, a folder, not to be read, or not UTF-8.
+    """
+    if path.is_dir():
+        raise TableError([Problem(path.name, "a folder; expected a file")])
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise TableError([Problem(path.name, "the file is missing")]) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise TableError([Problem(path.name, f"not to be read ({reason}); expected a file you may open")]) from None
+    try:
+        return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        hint = " (in Excel: Save as, CSV UTF-8)" if path.suffix.lower() == ".csv" else ""
+        raise TableError([Problem(path.name, f"not UTF-8 text; expected UTF-8{hint}", line)]) from None
 
 
 def read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -182,17 +312,9 @@ def read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     Raises
     ------
     TableError
-        If the file is not UTF-8, not comma-separated, or a row has too few or too many cells.
+        If the file cannot be read, is not UTF-8, not comma-separated, or a row has too few or too many cells.
     """
-    raw = path.read_bytes()
-    try:
-        text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise TableError(
-            [Problem(path.name, "not UTF-8 text; expected UTF-8 (in Excel: Save as, CSV UTF-8)", line)]
-        ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
         header = next(reader, [])
         if len(header) == 1 and header[0].count(";") >= 2:
@@ -231,7 +353,7 @@ def check_columns(schema: TableSchema, file: str, header: list[str], partial: bo
 
 def check_rows(schema: TableSchema, file: str, rows: Iterable[dict[str, str]]) -> Iterator[Problem]:
     """Faults within a table: types, required cells, allowed values, keys, evidence."""
-    seen: dict[tuple[str, ...], int] = {}
+    rows = list(rows)
     for row in rows:
         line = int(row[""])
         for column in schema.fields:
@@ -249,6 +371,14 @@ def check_rows(schema: TableSchema, file: str, rows: Iterable[dict[str, str]]) -
                     close = nearest(name, schema.columns, 1)
                     hint = f"; did you mean {close[0]}?" if close else ""
                     yield Problem(file, f"{name!r} is not a column of this table{hint}", line, column_list)
+    yield from check_keys(schema, file, rows)
+
+
+def check_keys(schema: TableSchema, file: str, rows: Iterable[dict[str, str]]) -> Iterator[Problem]:
+    """Keys that stand more than once."""
+    seen: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        line = int(row[""])
         key = tuple(row.get(name, "") for name in schema.primary_key)
         if key in seen:
             yield Problem(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from localgov_history import schema
+from localgov_history import periods, schema
 from localgov_history._resources import folder
-from localgov_history.catalogue import Catalogue
+from localgov_history.catalogue import Catalogue, check_folder
 from localgov_history.errors import LocalgovError, UnknownNameError
 from localgov_history.schema import TableError
 
@@ -128,6 +131,8 @@ def column(path: Path, name: str) -> int:
         ("body_counts", "evidence", "", "empty; a value is required"),
         ("body_counts", "unconfirmed_fields", "cuont", "'cuont' is not a column of this table; did you mean count"),
         ("body_counts", "count", "-3", "below the least allowed value, 0"),
+        ("body_counts", "count", "9" * 19, "too large; expected a whole number from"),
+        ("body_counts", "count", "9" * 5000, "too large; expected a whole number from"),
         ("body_types", "selection", "elected", "'elected' is not allowed; .*did you mean"),
         ("body_types", "functions", "poor_releif", "'poor_releif' is not in functions; .*did you mean poor_relief"),
         ("body_types", "start", "c. 1834", "'c. 1834' is not a date; expected EDTF"),
@@ -278,3 +283,383 @@ def test_a_broken_descriptor_is_named(tmp_path: Path) -> None:
     (tmp_path / "datapackage.json").write_text('{"resources": [\n{]}')
     with pytest.raises(LocalgovError, match=r"datapackage\.json, row 2: not JSON"):
         Catalogue(overlay=tmp_path)
+
+
+def rows_of(name: str, **wanted: str) -> list[dict[str, str]]:
+    """The shipped rows with these cells."""
+    return [row for row in Catalogue().rows(name) if all(row[key] == value for key, value in wanted.items())]
+
+
+def faults(path: Path) -> list[str]:
+    catalogue, problems = check_folder(path)
+    assert (catalogue is None) == bool(problems)
+    return [str(problem) for problem in problems]
+
+
+def cells(row: dict[str, str]) -> dict[str, str]:
+    """A row without the line it stands on."""
+    return {name: text for name, text in row.items() if name}
+
+
+def test_an_overlay_row_that_rivals_a_preferred_one_is_a_fault(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    known = rows_of("body_counts", preferred="true", evidence="seen", preferred_reason="")[0]
+    rival = cells(known) | {"count_key": "mine", "count": "99"}
+    write_csv(tmp_path / "body_counts.csv", [rival])
+    (fault,) = faults(tmp_path)
+    assert fault.startswith("body_counts.csv, row 2, preferred: 2 of 2 rows on ")
+    assert fault.endswith(f"are preferred; expected one of {known['count_key']}, mine")
+    write_csv(tmp_path / "body_counts.csv", [rival | {"preferred": "false"}])
+    (fault,) = faults(tmp_path)
+    assert fault == (
+        f"body_counts.csv, row 2, preferred_reason: {known['count_key']} is preferred over a rival; "
+        "expected the reason in its row"
+    )
+    reason = {"count_key": known["count_key"], "preferred_reason": "It counts all of them."}
+    write_csv(tmp_path / "body_counts.csv", [rival | {"preferred": "false"}, reason], list(rival))
+    assert faults(tmp_path) == []
+
+
+def test_an_overlay_row_that_leaves_its_rivals_without_a_preferred_one_is_a_fault(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    chosen = next(row for row in rows_of("body_counts", preferred="true", evidence="seen") if row["preferred_reason"])
+    write_csv(tmp_path / "body_counts.csv", [{"count_key": chosen["count_key"], "what": "something else"}])
+    said = faults(tmp_path)
+    assert len(said) == 1
+    assert re.match(
+        r"body_counts\.csv, row 2, preferred: 0 of \d+ rows on .* are preferred; expected one of", said[0]
+    )
+
+
+def test_rivals_that_the_overlay_does_not_touch_are_left_alone(copied: Path, tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    place = column(copied / "body_counts.csv", "preferred")
+    edit(copied / "body_counts.csv", lambda rows: rows[1].__setitem__(place, "false"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    other = rows_of("body_counts", evidence="seen")[2]
+    write_csv(mine / "body_counts.csv", [{"count_key": other["count_key"], "note": "Seen again."}])
+    assert Catalogue(overlay=mine, base=copied).overlay_tables == ["body_counts"]
+
+
+def test_a_blank_cell_of_an_overlay_leaves_the_cell_and_its_mark(copied: Path, tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    path = copied / "acts.csv"
+    seen = next(row for row in rows_of("acts", evidence="seen") if row["citation"] and row["royal_assent"])
+    line = int(seen[""]) - 1
+
+    def mark(rows: list[list[str]]) -> None:
+        rows[line][rows[0].index("unconfirmed_fields")] = "citation;royal_assent"
+
+    edit(path, mark)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+
+    def corrected(**given: str) -> dict[str, str]:
+        blank = {"citation": "", "royal_assent": "", "unconfirmed_fields": ""}
+        write_csv(mine / "acts.csv", [{"act_key": seen["act_key"]} | blank | given])
+        rows = Catalogue(overlay=mine, base=copied).rows("acts")
+        return next(row for row in rows if row["act_key"] == seen["act_key"])
+
+    row = corrected(citation="my citation")
+    assert (row["citation"], row["royal_assent"]) == ("my citation", seen["royal_assent"])
+    assert row["unconfirmed_fields"] == "royal_assent"
+    row = corrected(citation="my citation", unconfirmed_fields="chair")
+    assert row["unconfirmed_fields"] == "royal_assent;chair"
+    assert corrected()["unconfirmed_fields"] == "citation;royal_assent"
+
+
+def test_a_row_from_memory_is_corrected_only_with_its_evidence(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    table, key = "function_responsibilities", "responsibility_key"
+    recalled = rows_of(table, evidence="recalled")[0]
+    change = {key: recalled[key], "area": "one county", "evidence": ""}
+    path = write_csv(tmp_path / f"{table}.csv", [change])
+    said = "the row is from memory; give its evidence (seen or coded) with your correction"
+    assert faults(tmp_path) == [f"{path.name}, row 2, evidence: {said}"]
+    write_csv(path, [change | {"evidence": "seen"}])
+    frame = Catalogue(overlay=tmp_path).load(table).set_index(key)
+    assert frame.loc[recalled[key], "area"] == "one county"
+
+
+def test_taking_an_overlay_and_checking_record_no_reads(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    known = rows_of("acts", evidence="seen")[0]
+    write_csv(tmp_path / "acts.csv", [{"act_key": known["act_key"], "note": "Mine."}])
+    catalogue = Catalogue(overlay=tmp_path)
+    assert catalogue.reads() == {}
+    assert catalogue.check() == []
+    assert catalogue.reads() == {}
+    catalogue.load("acts")
+    plain = Catalogue()
+    plain.load("acts")
+    assert list(catalogue.reads()) == ["acts"]
+    assert catalogue.reads() != plain.reads()
+
+
+def test_the_overlay_names_its_tables(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package(path="more/levies.csv")))
+    (tmp_path / "more").mkdir()
+    write_csv(tmp_path / "more" / "levies.csv", [RATE])
+    write_csv(tmp_path / "acts.csv", [{"act_key": rows_of("acts", evidence="seen")[0]["act_key"], "note": "Mine."}])
+    catalogue, problems = check_folder(tmp_path)
+    assert problems == []
+    assert catalogue is not None
+    assert catalogue.overlay_tables == ["acts", "rates"]
+    assert len(catalogue.load("rates")) == 1
+    assert "rates: 1 of 1 rows" in catalogue.summary("rates").line()
+    assert Catalogue().overlay_tables == []
+
+
+RATE = {"key": "a", "year": "2001/02", "amount": "3", "source_key": "gough_localis", "evidence": "seen"}
+
+
+def package(**changes: Any) -> dict[str, Any]:
+    """A descriptor with one table, ``rates``, and changes to its resource (or, by ``schema__x``, to its schema)."""
+    schema: dict[str, Any] = {
+        "fields": [
+            {"name": "key"},
+            {"name": "year", "format": "financial_year"},
+            {"name": "amount", "type": "integer"},
+            {"name": "source_key", "type": "list"},
+            {"name": "evidence"},
+        ],
+        "primaryKey": ["key"],
+        "foreignKeys": [
+            {"fields": ["source_key"], "reference": {"resource": "sources", "fields": ["source_key"]}},
+        ],
+    }
+    resource: dict[str, Any] = {"name": "rates", "path": "rates.csv", "schema": schema}
+    for name, value in changes.items():
+        holder, _, member = name.rpartition("__")
+        target = schema if holder else resource
+        target[member] = value
+        if value is None:
+            del target[member]
+    return {"resources": [resource]}
+
+
+def test_a_foreign_key_may_be_a_list_of_one_column(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package()))
+    write_csv(tmp_path / "rates.csv", [RATE])
+    assert faults(tmp_path) == []
+    write_csv(tmp_path / "rates.csv", [RATE | {"source_key": "gough_locali"}])
+    assert faults(tmp_path) == [
+        "rates.csv, row 2, source_key: 'gough_locali' is not in sources; expected one of its keys; "
+        "did you mean gough_localis?"
+    ]
+
+
+FIELDS = [{"name": "key"}, {"name": "source_key"}]
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "said"),
+    [
+        ({"resources": ["a"]}, "a resource is 'a'; expected an object"),
+        ({"resources": {}}, "expected an object with a list called 'resources'"),
+        ([], "expected an object with a list called 'resources'"),
+        (package(name=None), "a resource has no 'name'; expected a text"),
+        (package(name=3), "'name' of a resource is '3'; expected a text"),
+        (package(schema=None), "the table 'rates' has no 'schema'; expected an object"),
+        (package(schema="rates.json"), "'schema' of the table 'rates' is 'rates.json'; expected an object"),
+        (package(path=None), "the table 'rates' has no 'path'; expected a text"),
+        (package(path=["rates.csv"]), "'path' of the table 'rates' is \"['rates.csv']\"; expected a text"),
+        (package(path="../rates.csv"), "'path' of the table 'rates' is '../rates.csv'; expected a file inside the"),
+        (package(path="acts.csv"), "'rates' has the path 'acts.csv', the file of acts; expected a file of its own"),
+        (package(name="acts"), "the table 'acts' ships with the kit; expected only tables with names of their own"),
+        (package(name="Acts"), "the table 'Acts' ships with the kit; expected only tables with names of their own"),
+        ({"resources": package()["resources"] * 2}, "the table 'rates' is declared twice; expected it once"),
+        (package(licenses=["CC0"]), "a licence of the table 'rates' is 'CC0'; expected an object"),
+        (package(coverage="amount"), "'coverage' of the table 'rates' is 'amount'; expected year"),
+        (package(conflict_key=["yaer"]), "is 'yaer'; expected key, year, amount, .*; did you mean year"),
+        (package(schema__primaryKey=None), "the table 'rates' has no 'primaryKey'; expected the name of its key"),
+        (package(schema__primaryKey="kee"), "'primaryKey' of the table 'rates' is 'kee'; .* did you mean key"),
+        (package(schema__primaryKey={"a": 1}), "expected the name of a column or a list of names"),
+        (package(schema__fields=[]), "the table 'rates' has no 'fields'; expected a list"),
+        (package(schema__fields=["key"]), "a column of the table 'rates' is 'key'; expected an object"),
+        (package(schema__fields=[{"type": "string"}]), "a column of the table 'rates' has no 'name'"),
+        (package(schema__fields=[*FIELDS, {"name": "key"}]), "has the column 'key' more than once"),
+        (
+            package(schema__fields=[*FIELDS, {"name": "n", "type": "int"}]),
+            "'type' of the column 'n' of the table 'rates' is 'int'; "
+            "expected string, integer, number, boolean, list; did you mean integer",
+        ),
+        (
+            package(schema__fields=[*FIELDS, {"name": "n", "format": "edft"}]),
+            "'format' of the column 'n' .* is 'edft'; expected default, edtf, financial_year; did you mean edtf",
+        ),
+        (
+            package(schema__fields=[*FIELDS, {"name": "n", "constraints": {"minimum": 0}}]),
+            "has a 'minimum' but is of type string; expected it on an integer or number only",
+        ),
+        (
+            package(schema__fields=[*FIELDS, {"name": "n", "type": "integer", "constraints": {"minimum": "0"}}]),
+            "'minimum' of the column 'n' of the table 'rates' is '0'; expected a number",
+        ),
+        (
+            package(schema__fields=[*FIELDS, {"name": "n", "constraints": {"required": "yes"}}]),
+            "'required' of the column 'n' of the table 'rates' is 'yes'; expected true or false",
+        ),
+        (
+            package(schema__fields=[*FIELDS, {"name": "n", "constraints": {"enum": [1]}}]),
+            "'enum' of the column 'n' .* expected a list of texts",
+        ),
+        (package(schema__fields=[*FIELDS, {"name": "n", "delimiter": ""}]), "is empty; expected a mark such as ';'"),
+        (package(schema__foreignKeys=["key"]), "a foreign key of the table 'rates' is 'key'; expected an object"),
+        (
+            package(
+                schema__foreignKeys=[
+                    {"fields": ["key", "year"], "reference": {"resource": "sources", "fields": "source_key"}}
+                ]
+            ),
+            "a foreign key of the table 'rates' has 'fields' other than one column; expected one column on each side",
+        ),
+        (
+            package(
+                schema__foreignKeys=[
+                    {"fields": "source_key", "reference": {"resource": "sorces", "fields": "source_key"}}
+                ]
+            ),
+            "refers to 'sorces', which is no table; did you mean sources",
+        ),
+        (
+            package(
+                schema__foreignKeys=[{"fields": "source_key", "reference": {"resource": "sources", "fields": "kee"}}]
+            ),
+            "refers to 'kee', no column of sources; ",
+        ),
+    ],
+)
+def test_a_wrong_shape_in_a_descriptor_is_one_fault(tmp_path: Path, write_csv, descriptor: Any, said: str) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor))
+    write_csv(tmp_path / "rates.csv", [RATE])
+    (fault,) = faults(tmp_path)
+    assert fault.startswith("datapackage.json: ")
+    assert re.search(said, fault) or said in fault, fault
+
+
+def test_a_descriptor_that_is_not_utf8_or_not_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "datapackage.json"
+    path.write_bytes('{"resources": [],\n"title": "Périodes"}'.encode("latin-1"))
+    assert faults(tmp_path) == ["datapackage.json, row 2: not UTF-8 text; expected UTF-8"]
+    path.unlink()
+    path.mkdir()
+    assert faults(tmp_path) == ["datapackage.json: a folder; expected a file"]
+
+
+def test_a_descriptor_may_have_a_byte_order_mark(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package()), encoding="utf-8-sig")
+    write_csv(tmp_path / "rates.csv", [RATE])
+    assert faults(tmp_path) == []
+
+
+def test_a_folder_in_place_of_a_table(tmp_path: Path) -> None:
+    (tmp_path / "acts.csv").mkdir()
+    assert faults(tmp_path) == ["acts.csv: a folder; expected a file"]
+
+
+def test_a_file_that_may_not_be_opened(tmp_path: Path, write_csv, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    mine = write_csv(tmp_path / "acts.csv", [{"act_key": "a"}])
+    opened = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path == mine:
+            raise PermissionError(13, "Permission denied")
+        return opened(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert faults(tmp_path) == ["acts.csv: not to be read (Permission denied); expected a file you may open"]
+
+
+@pytest.mark.parametrize("name", ["ACTS.CSV", "Acts.csv", "acts.CSV"])
+def test_a_table_in_capitals_is_a_fault_not_passed_over(tmp_path: Path, write_csv, name: str) -> None:  # type: ignore[no-untyped-def]
+    write_csv(tmp_path / name, [{"act_key": "a"}])
+    assert faults(tmp_path) == [
+        f"{name}: names no table; declare it in datapackage.json or rename it; did you mean acts.csv?"
+    ]
+
+
+def test_a_folder_without_a_table_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "acts.xlsx").write_bytes(b"")
+    (fault,) = faults(tmp_path)
+    assert fault == (
+        f"{tmp_path}: no table in this folder; expected CSV files with the names of tables, e.g. body_counts.csv"
+    )
+
+
+def test_a_table_declared_but_missing_is_a_fault(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package(path="more/rates.csv")))
+    assert faults(tmp_path) == ["more/rates.csv: the file is missing; datapackage.json declares it"]
+    write_csv(tmp_path / "rates.csv", [RATE])
+    assert "rates.csv: names no table" in faults(tmp_path)[0]
+
+
+def test_a_declared_table_must_have_all_its_columns(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package()))
+    write_csv(tmp_path / "rates.csv", [{name: text for name, text in RATE.items() if name != "amount"}])
+    assert faults(tmp_path) == ["rates.csv, row 1: the column 'amount' is missing"]
+
+
+def test_a_key_twice_in_an_overlay_is_that_fault_alone(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    key = rows_of("acts", evidence="seen")[0]["act_key"]
+    write_csv(tmp_path / "acts.csv", [{"act_key": key, "note": "One."}, {"act_key": key, "note": "Two."}])
+    assert faults(tmp_path) == [f"acts.csv, row 3, act_key: {key} is already the key of row 2"]
+
+
+def test_a_shipped_table_that_is_missing_is_not_an_empty_one(copied: Path) -> None:
+    (copied / "acts.csv").unlink()
+    catalogue = Catalogue(base=copied)
+    assert "acts.csv: the file is missing" in [str(problem) for problem in catalogue.check()]
+    with pytest.raises(TableError, match=r"acts\.csv: the file is missing"):
+        catalogue.load("acts")
+
+
+def test_a_frame_that_is_changed_does_not_change_the_next(shipped: Catalogue) -> None:
+    frame = shipped.load("acts")
+    frame.loc[0, "short_title"] = "Changed"
+    assert shipped.load("acts")["short_title"].tolist() != frame["short_title"].tolist()
+
+
+def test_checking_the_shipped_tables_is_quick() -> None:
+    start = time.process_time()
+    Catalogue().check()
+    assert time.process_time() - start < 2
+
+
+def own_periods(path: Path, write_csv, **changes: str) -> Path:  # type: ignore[no-untyped-def]
+    row = cells(rows_of("periods", periodisation="gough")[0]) | {"periodisation": "mine"}
+    return write_csv(path, [row | changes])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"source_key": "gough_locali"},
+            "row 2, source_key: 'gough_locali' is not in sources; expected one of its keys; "
+            "did you mean gough_localis?",
+        ),
+        ({"span": ""}, "row 2, span: '' has no start; expected the span as printed, e.g. 1834/1871 or 1834/.."),
+        ({"span": "../1918"}, "row 2, span: '../1918' has no start; expected the span as printed, e.g. 1834/1871"),
+        (
+            {"working_start": "1919", "working_end": "1918"},
+            "row 2, working_start: 1919 to 1918 is not a stretch of time; expected a first day before the last",
+        ),
+    ],
+)
+def test_faults_in_periods_of_ones_own_name_the_file(  # type: ignore[no-untyped-def]
+    tmp_path: Path, write_csv, changes: dict[str, str], said: str
+) -> None:
+    path = own_periods(tmp_path / "my_periods.CSV", write_csv, **changes)
+    with pytest.raises(TableError) as caught:
+        periods.periodisation(path)
+    assert str(caught.value).startswith(f"my_periods.CSV, {said}")
+    assert len(caught.value.problems) == 1
+
+
+def test_periods_of_ones_own_may_cite_a_source_of_ones_own(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write_csv(
+        mine / "sources.csv",
+        [{"source_key": "mine_2026", "title": "Mine", "kind": "archive", "grade": "primary", "consulted": "true"}],
+    )
+    path = own_periods(tmp_path / "my_periods.csv", write_csv, source_key="mine_2026")
+    book = Catalogue(overlay=mine)
+    assert periods.periodisation(path, book).source_keys == ("mine_2026",)
+    assert book.reads() == {}

@@ -85,12 +85,37 @@ def test_a_financial_year_in_a_calendar_column_is_refused() -> None:
         dates.parse("2001/02")
 
 
-@given(st.integers(1, 9997))
-def test_every_financial_year_has_365_or_366_days(year: int) -> None:
-    parsed = dates.parse_financial_year(f"{year:04d}/{(year + 1) % 100:02d}")
+@given(st.integers(0, 9999))
+def test_every_financial_year_has_365_or_366_days_or_is_refused(year: int) -> None:
+    text = f"{year:04d}/{(year + 1) % 100:02d}"
+    if year in (0, 9999):
+        with pytest.raises(dates.DateError, match="expected 0001/02 to 9998/99"):
+            dates.parse_financial_year(text)
+        return
+    parsed = dates.parse_financial_year(text)
     assert parsed.earliest is not None
     assert parsed.latest is not None
     assert (parsed.latest - parsed.earliest).days + 1 in (365, 366)
+
+
+@given(st.from_regex(r"[0-9]{4}/[0-9]{2}[?~%]?", fullmatch=True))
+def test_whatever_looks_like_a_financial_year_is_read_or_refused(text: str) -> None:
+    try:
+        parsed = dates.parse_financial_year(text)
+    except dates.DateError:
+        return
+    assert str(parsed) == text
+
+
+@pytest.mark.parametrize("text", ["0000/01", "9999/00"])
+def test_a_financial_year_outside_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(dates.DateError, match=r"outside the years 1 to 9999; expected 0001/02 to 9998/99"):
+        dates.parse_financial_year(text)
+
+
+def test_a_financial_year_of_the_wrong_length_is_answered_with_four_digits() -> None:
+    with pytest.raises(dates.DateError, match="expected 0005/06"):
+        dates.parse_financial_year("0005/07")
 
 
 days = st.dates(min_value=date(1, 1, 1), max_value=date(9999, 12, 31))

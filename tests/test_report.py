@@ -110,8 +110,10 @@ def test_only_the_bundled_font_is_in_the_pdf(reader: pypdf.PdfReader) -> None:
 
 
 def test_the_bibliography_is_exactly_the_sources_used(built: build.Built, page: str) -> None:
-    used = {key for block in built.document.blocks if hasattr(block, "sources") for key in block.sources}
-    assert {source.key for source in built.document.sources} == used
+    used = {source.key for source in built.document.sources}
+    shown = {key for block in (*built.document.figures, *built.document.tables) for key in block.sources}
+    said = {key for block in built.document.blocks if isinstance(block, document.Paragraph) for key in block.sources}
+    assert shown | said == used
     assert set(re.findall(r'<li id="source-([^"]+)"', page)) == used
     assert used <= set(sources.bibliography())
 
@@ -177,7 +179,7 @@ def test_without_a_browser_the_html_is_still_built(tmp_path: Path, monkeypatch: 
     assert {path.suffix for path in made.files} == {".html", ".json"}
 
 
-def small(tmp_path: Path, code: str) -> plan.Plan:
+def small(tmp_path: Path, code: str, declared: str = "year = 1888  # range: 1800 to 2012 | A year\n") -> plan.Plan:
     """A plan of one notebook with one line of code."""
     import nbformat
 
@@ -185,7 +187,7 @@ def small(tmp_path: Path, code: str) -> plan.Plan:
     shelf.mkdir()
     made = nbformat.v4.new_notebook()
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cell = nbformat.v4.new_code_cell("year = 1888  # range: 1800 to 2012 | A year\n")
+    cell = nbformat.v4.new_code_cell(declared)
     cell.metadata["tags"] = ["parameters"]
     made.cells = [
         cell,
@@ -204,11 +206,67 @@ def test_a_notebook_that_raises_is_named_and_leaves_no_report(tmp_path: Path) ->
     with pytest.raises(execute.NotebookFailedError) as caught:
         build.build(small(tmp_path, "lg.load('bodytypes')"), place)
     said = str(caught.value)
-    assert "small.ipynb, cell 4" in said or "small.ipynb, cell 3" in said
+    assert said.startswith("small.ipynb, cell 3 (import localgov_history as lg): ")
     assert "no table is called 'bodytypes'; did you mean body_types" in said
     assert "year=1888" in said
     assert [path.name for path in place.iterdir()] == ["small.html"]
     assert (place / "small.html").read_text() == "earlier"
+
+
+def test_a_fault_found_after_the_run_has_the_number_of_the_users_cell(tmp_path: Path) -> None:
+    with pytest.raises(LocalgovError, match=r"small\.ipynb, cell 3: an output did not come from show"):
+        build.build(small(tmp_path, "1 + 1"), tmp_path / "build")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os; os._exit(1)", "the kernel died (Kernel died): the code ended its process, or memory ran out"),
+        ("import sys; sys.exit()", "SystemExit; expected the notebook to run to its last cell"),
+    ],
+)
+def test_a_kernel_that_ends_is_named_with_its_cell(
+    tmp_path: Path, code: str, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(execute.NotebookFailedError) as caught:
+        build.build(small(tmp_path, code), tmp_path / "build")
+    assert str(caught.value).startswith(f"small.ipynb, cell 3 (import localgov_history as lg): {said}")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_the_kernel_is_that_of_this_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered = tmp_path / "jupyter" / "kernels" / "python3"
+    registered.mkdir(parents=True)
+    spec = {"argv": ["/nowhere/python", "{connection_file}"], "display_name": "Another", "language": "python"}
+    (registered / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    made = small(tmp_path, "import sys; lg.say(sys.executable)")
+    assert sys.executable in html.render(document.build(made, [execute.execute(made.runs[0])]))
+
+
+def test_without_a_kernel_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel.kernelspec", None)
+    with pytest.raises(LocalgovError, match=r"no Python kernel .* pip install 'localgov-history\[report\]'"):
+        build.build(small(tmp_path, "lg.say('So.')"), tmp_path / "build")
+
+
+def test_a_kernel_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipykernel.kernelspec.make_ipkernel_cmd", lambda *args, **kwargs: ["false"])
+    with pytest.raises(LocalgovError, match=r"^small\.ipynb: the kernel did not start: "):
+        build.build(small(tmp_path, "lg.say('So.')"), tmp_path / "build")
+
+
+def test_a_file_of_periods_given_by_a_relative_path_reaches_the_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.csv").write_text("words\n")
+    monkeypatch.chdir(tmp_path)
+    code = "from pathlib import Path; lg.say(Path(scheme).read_text())"
+    made = small(tmp_path, code, "scheme = 'gough'  # choices: periodisations | A scheme\n")
+    path = made.runs[0].notebook
+    scheme = parameters.declared(path)["scheme"].read("mine.csv")
+    run = plan.Run(path, {"scheme": scheme})
+    assert "words" in html.render(document.build(made, [execute.execute(run)]))
 
 
 def test_an_output_folder_one_may_not_write_to(tmp_path: Path) -> None:

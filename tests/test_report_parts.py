@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
+from localgov_history import cli
 from localgov_history._resources import folder
 from localgov_history.display import BLOCK_MIME
 from localgov_history.errors import BrowserMissingError, LocalgovError, ParameterError, UnknownNameError
@@ -51,6 +58,7 @@ def test_every_notebook_declares_its_parameters_with_help() -> None:
         ({"shift_years": 25}, r"shift_years is 25; expected -10 to 10; the nearest is 10"),
         ({"shift_years": "five"}, r"shift_years is 'five'; expected a value of type int, e\.g\. 0"),
         ({"shift_yeers": 1}, r"no parameter 'shift_yeers'; did you mean shift_years"),
+        ({"periodisation": 2012}, r"periodisation is 2012; expected a value of type str"),
     ],
 )
 def test_a_wrong_parameter_is_answered_before_any_kernel(given: dict[str, object], said: str) -> None:
@@ -71,6 +79,134 @@ def test_an_unknown_report_gets_the_nearest() -> None:
         plan.plan("partnerships")
 
 
+def test_the_name_of_a_report_is_no_path(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "mine.yaml").write_text("title: x\nnotebooks: [01_timeline]\n")
+    for name in ("../mine", "inside/../../mine", str(tmp_path / "mine")):
+        with pytest.raises(UnknownNameError, match="no report is called"):
+            plan.plan(name, place=tmp_path / "inside")
+    (tmp_path / "index.yaml").write_text("title: x\nnotebooks: [01_timeline]\n")
+    with pytest.raises(LocalgovError, match="'index' is the page that lists the reports"):
+        plan.plan("index", place=tmp_path)
+
+
+def test_a_wrong_format_names_the_option() -> None:
+    with pytest.raises(LocalgovError, match="--format: 'HTML' is not a format; did you mean html"):
+        plan.plan(FLAGSHIP, formats=("HTML",))
+
+
+DECLARED = """\
+word = "a"  # | A word
+whole: int = 5  # range: 0 to 9 | A number
+share = 0.5  # | A share
+yes = True  # | A choice
+"""
+
+
+def test_text_from_the_command_line_takes_the_declared_type(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    notebook(path, parameters=DECLARED)
+    assert parameters.resolve(path, {}) == {"word": "a", "whole": 5, "share": 0.5, "yes": True}
+    given = {"word": "1888", "whole": "7", "share": "1", "yes": "False"}
+    values = parameters.resolve(path, given)
+    assert values == {"word": "1888", "whole": 7, "share": 1.0, "yes": False}
+    assert [type(value) for value in values.values()] == [str, int, float, bool]
+    assert type(parameters.resolve(path, {"share": 1})["share"]) is float
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"whole": "7.5"}, "n: whole is '7.5'; expected a value of type int, e.g. 5"),
+        ({"whole": "2001-01-01"}, "n: whole is '2001-01-01'; expected a value of type int"),
+        ({"share": "half"}, "n: share is 'half'; expected a value of type float"),
+        ({"yes": "maybe"}, "n: yes is 'maybe'; expected true or false"),
+        ({"yes": 1}, "n: yes is 1; expected true or false"),
+        ({"whole": "12"}, "n: whole is 12; expected 0 to 9; the nearest is 9"),
+    ],
+)
+def test_text_that_does_not_fit_names_the_parameter(tmp_path: Path, given: dict[str, object], said: str) -> None:
+    path = tmp_path / "n.ipynb"
+    notebook(path, parameters=DECLARED)
+    with pytest.raises(ParameterError) as caught:
+        parameters.resolve(path, given)
+    assert str(caught.value).startswith(said)
+
+
+def test_the_command_line_leaves_text_as_it_is() -> None:
+    assert cli._given(["a=2001-01-01", "b=on", "c=x=y", "d="]) == {"a": "2001-01-01", "b": "on", "c": "x=y", "d": ""}
+
+
+def test_a_file_of_periods_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (folder("datasets") / "periods.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    column = rows[0].split(",").index("periodisation")
+    own = [row for row in rows[1:] if row.split(",")[column] == "gough"]
+    (tmp_path / "mine.csv").write_text("".join([rows[0], *own]), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    values = parameters.resolve(folder("notebooks") / "02_reinventing_the_wheel.ipynb", {"periodisation": "mine.csv"})
+    assert values["periodisation"] == str(tmp_path / "mine.csv")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("not json", "n.ipynb cannot be read as a notebook: Notebook does not appear to be JSON"),
+        ("[]", "n.ipynb cannot be read as a notebook: it is JSON without cells; expected a file saved by Jupyter"),
+        ("{}", "n.ipynb cannot be read as a notebook: "),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "missing an expected key: cells"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 5}', "it is JSON without cells"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', "n.ipynb has no cell tagged"),
+    ],
+)
+def test_a_file_that_is_no_notebook(tmp_path: Path, body: str, said: str) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(body)
+    with pytest.raises(LocalgovError) as caught:
+        parameters.declared(path)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("a = 1  # | A\nb = (", "n.ipynb, cell 1, row 2: not Python: "),
+        ("%matplotlib inline", "n.ipynb, cell 1, row 1: not Python: "),
+        (
+            "a = range(3)  # | A",
+            "n.ipynb, cell 1, row 1: the default of 'a' is range(3); expected a value written out",
+        ),
+        ("a: int  # | A", "n.ipynb, cell 1, row 1: expected one parameter with its default"),
+        ("a = b = 1  # | A", "n.ipynb, cell 1, row 1: expected one parameter with its default"),
+        ("a = 1", "n.ipynb, cell 1, row 1: the parameter 'a' has no help after '|'"),
+        (
+            "a = 'x'  # range: 1 to 2 | A",
+            "n.ipynb, cell 1, row 1: the parameter 'a' has a range, but its default is 'x'",
+        ),
+    ],
+)
+def test_faults_in_the_parameters_cell(tmp_path: Path, source: str, said: str) -> None:
+    notebook(tmp_path / "n.ipynb", parameters=source)
+    with pytest.raises(LocalgovError) as caught:
+        parameters.declared(tmp_path / "n.ipynb")
+    assert str(caught.value).startswith(said)
+
+
+def test_periods_of_a_parameter_that_is_not_there(tmp_path: Path) -> None:
+    notebook(tmp_path / "n.ipynb", parameters="a = 'x'  # choices: periods of scheme | A")
+    with pytest.raises(LocalgovError, match="a takes periods of scheme, but no parameter is called 'scheme'"):
+        parameters.resolve(tmp_path / "n.ipynb", {})
+
+
+def test_the_command_to_make_it_again_has_the_parameters(tmp_path: Path) -> None:
+    notebook(tmp_path / "n.ipynb", parameters=DECLARED)
+    (tmp_path / "mine.yaml").write_text("title: x\nnotebooks: [n]\n")
+    made = plan.plan("mine", {"word": "it's so", "yes": False}, place=tmp_path, notebooks=tmp_path)
+    assert made.command == """localgov report build mine --set 'word=it'"'"'s so' --set yes=false"""
+    shown = document.build(made, [nbformat.read(tmp_path / "n.ipynb", as_version=4)])
+    assert pdf.how_made(shown)[-1] == f"To make it again: {made.command}"
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -85,12 +221,43 @@ def test_an_unknown_report_gets_the_nearest() -> None:
             "title: x\nnotebooks:\n  - notebook: 01_timeline\n    params: {}\n",
             "no key of 01_timeline is called 'params'; did you mean parameters",
         ),
+        ("title: 2012\nnotebooks: [a]\n", "'title' is 2012; expected text, in quotes where it looks like a number"),
+        ("title: 2012-01-01\nnotebooks: [a]\n", "'title' is 2012-01-01; expected text"),
+        ("title:\nnotebooks: [a]\n", "'title' is missing or empty; expected text"),
+        ("title: x\nsubtitle: 1888\nnotebooks: [a]\n", "'subtitle' is 1888; expected text"),
+        ("title: x\ndescription: [a]\nnotebooks: [a]\n", r"'description' is \['a'\]; expected text"),
+        ("title: x\nnotebooks: 01_timeline\n", "'notebooks' is 01_timeline; expected a list of one notebook or more"),
+        ("title: x\nnotebooks: []\n", "'notebooks' is missing or empty; expected a list of one notebook or more"),
+        ("title: x\nnotebooks: [01_timeline]\nformats: html\n", "'formats' is html; expected a list of one format"),
+        ("title: x\nnotebooks: [01_timeline]\nformats: []\n", "'formats' is missing or empty; expected a list"),
+        ("title: x\nnotebooks: [3]\n", "expected 'notebook: NAME' in each item of notebooks, not 3"),
+        ("title: x\nnotebooks:\n  - notebook: 3\n", "'notebook' of 3 is 3; expected the name of a notebook"),
+        (
+            "title: x\nnotebooks:\n  - notebook: 01_timeline\n    parameters: [a]\n",
+            r"'parameters' of 01_timeline is \['a'\]; expected names with their values",
+        ),
+        ("title: x\nsubtitle: 2012-13-45\n", r"^mine\.yaml: a date that is none \(month must be in 1..12"),
+        ("title: x\x00\n", r"^mine\.yaml: not YAML: [^\n]*$"),
     ],
 )
 def test_faults_in_a_definition_are_named(tmp_path: Path, body: str, said: str) -> None:
     (tmp_path / "mine.yaml").write_text(body)
     with pytest.raises(LocalgovError, match=said):
         plan.plan("mine", place=tmp_path)
+
+
+def test_a_definition_in_another_encoding_is_named_with_its_row(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_bytes("title: x\nsubtitle: Café\n".encode("latin-1"))
+    with pytest.raises(LocalgovError, match=r"^mine\.yaml, row 2: not UTF-8; expected the file saved as UTF-8$"):
+        plan.plan("mine", place=tmp_path)
+
+
+def test_what_a_definition_leaves_empty_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "title: x\nsubtitle:\ndescription:\nformats:\nnotebooks:\n  - notebook: 01_timeline\n    parameters:\n"
+    )
+    made = plan.plan("mine", place=tmp_path)
+    assert (made.subtitle, made.description, made.formats) == ("", "", plan.FORMATS)
 
 
 def made_document(tmp_path: Path, *cells: tuple[str, str]) -> document.Document:
@@ -117,6 +284,73 @@ def test_markdown_that_reports_do_not_know_is_refused_not_dropped(tmp_path: Path
         made_document(tmp_path, ("markdown", "```\ncode\n```"))
 
 
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("- a\n\n  ```\n  code\n  ```", "fence"),
+        ("> ```\n> code\n> ```", "fence"),
+        ("- a\n  - b", "bullet_list"),
+        ("> 1. a", "ordered_list"),
+        ("- > a", "blockquote"),
+        ("> # a", "heading"),
+        ("> a\n>\n> ---", "hr"),
+    ],
+)
+def test_blocks_inside_lists_and_quotations_are_refused_not_dropped(tmp_path: Path, source: str, kind: str) -> None:
+    said = f"n.ipynb, cell 2: Markdown of the kind '{kind}' inside a list or a quotation is not known to reports"
+    with pytest.raises(LocalgovError) as caught:
+        made_document(tmp_path, ("markdown", source))
+    assert str(caught.value) == said
+
+
+def test_paragraphs_of_an_item_or_a_quotation_are_joined(tmp_path: Path) -> None:
+    made = made_document(tmp_path, ("markdown", "- one\n\n  two\n\n- three\n\n> four\n>\n> five"))
+    listing, quotation = made.blocks
+    assert isinstance(listing, document.Listing)
+    assert isinstance(quotation, document.Quote)
+    assert ["".join(part.text for part in item) for item in listing.items] == ["one two", "three"]
+    assert "".join(part.text for part in quotation.inlines) == "four five"
+
+
+def test_marks_inside_marks_are_kept(tmp_path: Path) -> None:
+    made = made_document(tmp_path, ("markdown", "*a **b** c* [d *e* `f`](https://x.org) g **[h](https://y.org) i**"))
+    page = html.render(made)
+    assert (
+        "<p><em>a </em><em><strong>b</strong></em><em> c</em> "
+        '<a href="https://x.org">d <em>e</em> <code>f</code></a> g '
+        '<a href="https://y.org"><strong>h</strong></a><strong> i</strong></p>'
+    ) in page
+    source = pdf._block(made.blocks[0], None)
+    assert '#emph(strong("b"));' in source
+    assert '#link("https://x.org")[#"d ";#emph("e");#" ";#raw("f");];' in source
+
+
+def test_an_ordered_list_counts_from_where_it_starts(tmp_path: Path) -> None:
+    made = made_document(tmp_path, ("markdown", "3. a\n4. b"))
+    assert '<ol start="3"><li>a</li><li>b</li></ol>' in html.render(made)
+    assert pdf._block(made.blocks[0], None) == '#enum(start: 3, [#"a";],[#"b";],)'
+
+
+def test_headings_are_joined_without_double_blanks(tmp_path: Path) -> None:
+    made = made_document(tmp_path, ("markdown", "# The *Local* `Government` **Act** of\n[1888](https://x.org)"))
+    assert made.sections[0].text == "The Local Government Act of"
+    made = made_document(tmp_path, ("markdown", "The *Local* Government\n[Act](https://x.org) 1888\n==="))
+    assert made.sections[0].text == "The Local Government Act 1888"
+
+
+def test_headings_take_no_address_of_the_page_itself(tmp_path: Path) -> None:
+    names = ("Bibliography", "How this was made", "Main", "Plots", "Key findings", "Figure 1", "Table 1", "Source a")
+    made = made_document(tmp_path, ("markdown", "\n\n".join(f"# {name}" for name in (*names, "Main"))))
+    page = html.render(made)
+    anchors = [block.anchor for block in made.sections]
+    assert len(set(anchors)) == len(names) + 1
+    for anchor in anchors:
+        assert page.count(f'id="{anchor}"') == 1
+    assert not {"bibliography", "how-this-was-made", "main", "plots", "key-findings", "figure-1", "table-1"} & set(
+        anchors
+    )
+
+
 def test_an_output_past_show_is_refused_not_dropped(tmp_path: Path) -> None:
     path = tmp_path / "n.ipynb"
     executed = notebook(path, ("code", "1 + 1"))
@@ -125,22 +359,71 @@ def test_an_output_past_show_is_refused_not_dropped(tmp_path: Path) -> None:
         document.build(plan.Plan("r", "T", "", "", (plan.Run(path, {}),), ("html",), path), [executed])
 
 
+def source(key: str, **changed: str) -> dict[str, str]:
+    """A source as a block carries it."""
+    names = ("author", "title", "publisher", "year", "url", "grade", "licence")
+    return {"key": key} | dict.fromkeys(names, "") | {"title": f"On {key}", "grade": "scholarly"} | changed
+
+
+def sentence(text: str, *cited: dict[str, str], finding: bool = False) -> dict[str, Any]:
+    """A block of a sentence."""
+    return {
+        "kind": "sentence", "text": text, "finding": finding, "sources": list(cited), "reads": {"acts": "0" * 64},
+        "data_version": ["7", "2026-01-01"],
+    }  # fmt: skip
+
+
+def from_blocks(tmp_path: Path, *blocks: dict[str, Any], **texts: str) -> document.Document:
+    """A document of one section with these blocks."""
+    path = tmp_path / "n.ipynb"
+    executed = notebook(path, ("markdown", "# Title"), ("code", "say()"))
+    executed.cells[2].outputs = [nbformat.v4.new_output("display_data", data={BLOCK_MIME: block}) for block in blocks]
+    words = {"title": "T", "subtitle": "", "description": ""} | texts
+    run = plan.Run(path, {})
+    return document.build(plan.Plan("r", *words.values(), (run,), ("html",), path), [executed])
+
+
+def test_sources_come_with_the_blocks_and_stand_in_order(tmp_path: Path) -> None:
+    made = from_blocks(
+        tmp_path,
+        sentence("One.", source("z", author="Able, A"), source("of_ones_own", author="Miller")),
+        sentence("Two.", source("z", author="Able, A"), source("a", author="Young"), finding=True),
+    )
+    assert [item.key for item in made.sources] == ["z", "of_ones_own", "a"]
+    assert made.blocks[1] == document.Paragraph(
+        (document.Inline("One."),), computed=True, sources=("z", "of_ones_own")
+    )
+    assert 'id="source-of_ones_own"' in html.render(made)
+
+
+def test_a_report_of_sentences_has_a_version_and_can_be_printed(tmp_path: Path) -> None:
+    made = from_blocks(tmp_path, sentence("It is so."))
+    assert (made.data_version, made.data_date) == ("7", "2026-01-01")
+    assert made.digests == {"acts": "0" * 64}
+    assert pdf.render(made, {})[0].startswith(b"%PDF")
+
+
+def test_only_addresses_on_the_web_are_linked(tmp_path: Path) -> None:
+    made = from_blocks(
+        tmp_path,
+        sentence("One.", source("a", url="javascript:alert(1)"), source("b", url="https://x.org/b")),
+    )
+    page, printed = html.render(made), pdf.source(made)
+    assert "javascript:" not in page.split("<main", 1)[1]
+    assert '<a href="https://x.org/b">x.org/b</a>' in page
+    assert "javascript:" not in printed
+    assert '"https://x.org/b"' in printed
+
+
 NASTY = '<script>alert(1)</script> #eval("1") $x$ *b* _i_ `c` [l](u) @r \\ " \' & {{ 7*7 }}'
 
 
 def nasty(tmp_path: Path) -> document.Document:
-    path = tmp_path / "n.ipynb"
-    executed = notebook(path, ("markdown", "# Title"), ("code", "say()"))
-    sentence = {"kind": "sentence", "text": NASTY, "finding": True}
-    table = {
-        "kind": "table", "title": NASTY, "caption": NASTY, "note": NASTY, "sources": ["gough_localis"],
-        "columns": ["", NASTY], "rows": [[NASTY, NASTY]], "widths": [], "reads": {},
-        "data_version": ["1", "2026-01-01"],
+    table = sentence("") | {
+        "kind": "table", "title": NASTY, "caption": NASTY, "note": NASTY, "sources": [source("gough_localis")],
+        "columns": ["", NASTY], "rows": [[NASTY, NASTY]], "widths": [],
     }  # fmt: skip
-    executed.cells[2].outputs = [
-        nbformat.v4.new_output("display_data", data={BLOCK_MIME: block}) for block in (sentence, table)
-    ]
-    return document.build(plan.Plan("r", NASTY, NASTY, NASTY, (plan.Run(path, {}),), ("html",), path), [executed])
+    return from_blocks(tmp_path, sentence(NASTY, finding=True), table, title=NASTY, subtitle=NASTY, description=NASTY)
 
 
 def test_text_from_data_does_nothing_in_html(tmp_path: Path) -> None:
@@ -151,8 +434,6 @@ def test_text_from_data_does_nothing_in_html(tmp_path: Path) -> None:
 
 
 def test_text_from_data_shows_as_itself_in_the_pdf(tmp_path: Path) -> None:
-    import io
-
     import pypdf
 
     body, _ = pdf.render(nasty(tmp_path), {})
@@ -181,15 +462,145 @@ def test_writing_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
 
 
-def test_clean_removes_only_what_builds_wrote(tmp_path: Path) -> None:
+def test_writing_that_stops_half_way_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.html", "b.pdf", "gone.png"):
+        (tmp_path / name).write_text("before")
+    replace = os.replace
+
+    def stopping(start: Path, end: Path) -> None:
+        if start.parent.name == "new" and end.name == "c.json":
+            raise OSError(28, "No space left on device")
+        replace(start, end)
+
+    monkeypatch.setattr(os, "replace", stopping)
+    contents = dict.fromkeys(("a.html", "new.html", "b.pdf", "c.json"), b"after")
+    with pytest.raises(LocalgovError, match="earlier reports are as they were"):
+        build.write_all(tmp_path, contents, ["gone.png"])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.html": "before", "b.pdf": "before", "gone.png": "before",
+    }  # fmt: skip
+
+
+def test_a_removal_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.html", "gone.png"):
+        (tmp_path / name).write_text("before")
+
+    def refusing(self: Path) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    with pytest.raises(LocalgovError, match="earlier reports are as they were"):
+        build.write_all(tmp_path, {"a.html": b"after"}, ["gone.png"])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.html": "before", "gone.png": "before"}
+
+
+def small_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str = "small") -> build.Built:
+    """A build as HTML, without a kernel."""
+    executed = notebook(tmp_path / "n.ipynb", ("code", "say()"))
+    executed.cells[1].outputs = [nbformat.v4.new_output("display_data", data={BLOCK_MIME: sentence("So.")})]
+    monkeypatch.setattr(build.execute, "execute", lambda run: executed)
+    run = plan.Run(tmp_path / "n.ipynb", {})
+    return build.build(plan.Plan(name, "T", "", "", (run,), ("html",), tmp_path), tmp_path / "build")
+
+
+def test_no_older_format_stands_beside_a_new_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_build(tmp_path, monkeypatch)
+    for name in ("small.pdf", "small.png", "other.pdf"):
+        (tmp_path / "build" / name).write_text("before")
+    made = small_build(tmp_path, monkeypatch)
+    assert {path.name for path in (tmp_path / "build").iterdir()} == {
+        "index.html", "small.html", "small.json", "other.pdf",
+    }  # fmt: skip
+    assert {path.name for path in made.files} == {"small.html", "small.json"}
+
+
+def test_a_report_without_anything_from_the_tables_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed = notebook(tmp_path / "n.ipynb", ("markdown", "# Words"))
+    monkeypatch.setattr(build.execute, "execute", lambda run: executed)
+    made = plan.Plan("r", "T", "", "", (plan.Run(tmp_path / "n.ipynb", {}),), ("html",), tmp_path)
+    with pytest.raises(LocalgovError, match="r shows nothing from the tables"):
+        build.build(made, tmp_path / "build")
+    assert not list((tmp_path / "build").iterdir())
+
+
+def test_clean_removes_only_what_builds_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_build(tmp_path, monkeypatch)
+    place = tmp_path / "build"
+    mine = {"a.pdf", "a.json", "broken.json", "list.json", "notes.txt", "thesis.html"}
+    for name in mine:
+        (place / name).write_text("x")
+    (place / "a.json").write_text('{"name": "a", "files": ["a.pdf"]}')
+    (place / "list.json").write_text("[1]")
+    (place / "small.pdf").write_text("of an earlier build")
+    for name in (".writing-abcd_123", ".writing-notes"):
+        (place / name).mkdir()
+    assert build.clean(place) == 4
+    assert {path.name for path in place.iterdir()} == {*mine, ".writing-notes"}
+    assert build.clean(place) == 0
+
+
+def test_clean_leaves_an_index_that_no_build_wrote(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<h1>My site</h1>")
+    assert build.clean(tmp_path) == 0
+    assert (tmp_path / "index.html").is_file()
+    assert build.clean(tmp_path / "nowhere") == 0
+
+
+def test_the_index_lists_only_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "build"
     place.mkdir()
-    for name in ("index.html", "a.pdf", "notes.txt"):
-        (place / name).write_text("x")
-    assert build.clean(place) == 2
-    assert [path.name for path in place.iterdir()] == ["notes.txt"]
-    other = tmp_path / "precious"
-    other.mkdir()
-    (other / "thesis.pdf").write_text("x")
-    with pytest.raises(LocalgovError, match="nothing was removed"):
-        build.clean(other)
+    (place / "package.json").write_text('{"name": "package", "title": "Not a report"}')
+    (place / "odd.json").write_text("{")
+    small_build(tmp_path, monkeypatch, "one")
+    small_build(tmp_path, monkeypatch, "two")
+    page = (place / "index.html").read_text(encoding="utf-8")
+    assert page.count('<article class="card"') == 2
+    assert '<a href="one.html">' in page
+    assert '<a href="two.html">' in page
+    assert "Not a report" not in page
+    assert json.loads((place / "one.json").read_text(encoding="utf-8"))["made_by"] == "localgov_history"
+
+
+def test_the_notebooks_go_to_a_folder_not_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "file"
+    target.write_text("x")
+    assert cli.main(["notebooks", str(target)]) == 1
+    assert capsys.readouterr().err == f"localgov: {target} is a file; expected a new or empty folder\n"
+    assert cli.main(["notebooks", str(target / "inside")]) == 1
+    assert capsys.readouterr().err == f"localgov: {target / 'inside'}: Not a directory\n"
+
+
+def test_output_is_utf8_whatever_the_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2)]
+    monkeypatch.setattr(sys, "stdout", streams[0])
+    monkeypatch.setattr(sys, "stderr", streams[1])
+    assert cli.main(["report", "clean", "--output", str(tmp_path)]) == 0
+    assert [(stream.encoding, stream.errors) for stream in streams] == [("utf-8", "replace")] * 2
+
+
+@pytest.mark.parametrize("name", ["choreographer.browsers", "IPython.display", "ipykernel", "yaml"])
+def test_a_missing_module_of_the_report_extra_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(*given: object) -> None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(charts, "find_browser", missing)
+    assert cli.main(["browser"]) == 1
+    assert f"{name} is not installed; this command needs the report extra" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_gets_no_complaint() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "localgov_history.cli", "report", "list"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

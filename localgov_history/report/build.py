@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from localgov_history.report import charts, document, execute, html
 from localgov_history.report.plan import Plan
 
 Say = Callable[[str], None]
+# What a build writes carries this name, so that nothing else is taken for a report, or removed.
+MAKER = "localgov_history"
+_ENDS = (".html", ".pdf", ".png", ".json")
+_SCRATCH = ".writing-"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ def build(plan: Plan, output: Path | None = None, say: Say = lambda text: None) 
         executed.append(execute.execute(run))
         say(f"[{index}/{len(plan.runs)}] {run.notebook.stem} done in {time.monotonic() - begun:.1f} s")
     made = document.build(plan, executed)
+    if not made.data_version:
+        raise LocalgovError(f"{plan.name} shows nothing from the tables; expected a figure, a table or a sentence")
     contents: dict[str, bytes] = {}
     if "html" in plan.formats:
         say("writing the HTML")
@@ -77,23 +84,61 @@ def build(plan: Plan, output: Path | None = None, say: Say = lambda text: None) 
         drawn = charts.draw({figure.anchor: figure.plot for figure in made.figures})
         say("setting the PDF")
         contents[f"{plan.name}.pdf"], contents[f"{plan.name}.png"] = pdf.render(made, drawn)
-    contents[f"{plan.name}.json"] = _card(made, sorted(contents))
-    files = write_all(place, contents)
-    write_all(place, {"index.html": index_page(place)})
-    return Built(files, made, refused)
+    known = cards(place)
+    card = _card(made, sorted(contents))
+    contents[f"{plan.name}.json"] = json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True).encode()
+    # A file of the last build in a format that this one did not write would stand beside newer ones.
+    earlier = {f"{plan.name}{end}" for end in _ENDS} if plan.name in known else set()
+    listed = index_page({**known, plan.name: card})
+    write_all(place, {**contents, "index.html": listed}, earlier - set(contents))
+    return Built(tuple(place / name for name in contents), made, refused)
 
 
-def write_all(place: Path, contents: dict[str, bytes]) -> tuple[Path, ...]:
-    """Write files so that each is either whole or as it was before: temporary names first, then renames."""
+def write_all(place: Path, contents: Mapping[str, bytes], gone: Iterable[str] = ()) -> None:
+    """Write files, and remove those `gone`: all of it, or the folder stays as it was.
+
+    Raises
+    ------
+    LocalgovError
+        If a file cannot be written, replaced or removed.
+    """
     try:
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=place) as scratch:
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=place) as scratch:
+            new, old = Path(scratch) / "new", Path(scratch) / "old"
+            new.mkdir()
+            old.mkdir()
             for name, body in contents.items():
-                (Path(scratch) / name).write_bytes(body)
-            for name in contents:
-                os.replace(Path(scratch) / name, place / name)
+                (new / name).write_bytes(body)
+            names = [*contents, *(name for name in gone if (place / name).is_file())]
+            for name in names:
+                if (place / name).is_file():
+                    shutil.copy2(place / name, old / name)
+            done: list[str] = []
+            try:
+                for name in names:
+                    if name in contents:
+                        os.replace(new / name, place / name)
+                    else:
+                        (place / name).unlink()
+                    done.append(name)
+            except BaseException:
+                _put_back(place, old, done)
+                raise
     except OSError as error:
         raise LocalgovError(f"cannot write to {place}: {error.strerror}; earlier reports are as they were") from None
-    return tuple(place / name for name in contents)
+
+
+def _put_back(place: Path, old: Path, names: Iterable[str]) -> None:
+    try:
+        for name in names:
+            if (old / name).is_file():
+                os.replace(old / name, place / name)
+            else:
+                (place / name).unlink()
+    except OSError as error:
+        raise LocalgovError(
+            f"cannot write to {place}: {error.strerror}; some files there are new, others old; build the report again"
+        ) from None
 
 
 def writable(place: Path) -> None:
@@ -109,35 +154,53 @@ def writable(place: Path) -> None:
 
 
 def clean(place: Path | None = None) -> int:
-    """Remove what builds have written. Returns the number of files removed."""
+    """Remove what builds have written, and nothing else. Returns the number of files removed."""
     place = place or output_folder()
     if not place.is_dir():
         return 0
-    if place.name != "build" and not (place / "index.html").is_file():
-        raise LocalgovError(f"{place} does not look like a folder of built reports; nothing was removed")
-    count = 0
+    written = [place / f"{name}{end}" for name in cards(place) for end in _ENDS]
+    index = place / "index.html"
+    if index.is_file() and _generator().encode() in index.read_bytes():
+        written.append(index)
+    found = [path for path in written if path.is_file()]
+    for path in found:
+        path.unlink()
     for path in place.iterdir():
-        if path.is_dir() and path.name.startswith(".writing-"):
+        if re.fullmatch(re.escape(_SCRATCH) + "[a-z0-9_]{8}", path.name) and path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.suffix in (".html", ".pdf", ".png", ".json"):
-            path.unlink()
-            count += 1
-    return count
+    return len(found)
 
 
-def index_page(place: Path) -> bytes:
-    """The page that lists every built report, searchable."""
-    cards = []
+def cards(place: Path) -> dict[str, dict[str, Any]]:
+    """What each built report in a folder is, by its name. Other JSON files are passed over."""
+    found = {}
     for path in sorted(place.glob("*.json")):
-        card = json.loads(path.read_text(encoding="utf-8"))
-        card["files"] = [name for name in card["files"] if (place / name).is_file()]
-        cards.append(card)
+        try:
+            card = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(card, dict) and card.get("made_by") == MAKER and card.get("name") == path.stem:
+            card["files"] = [name for name in card["files"] if (place / name).is_file()]
+            found[path.stem] = card
+    return found
+
+
+def index_page(known: Mapping[str, dict[str, Any]]) -> bytes:
+    """The page that lists every built report, searchable."""
     page = html.environment().get_template("index.html.j2")
-    return page.render(cards=cards, font_css=html.Markup(charts.font_css())).encode()
+    listed = [known[name] for name in sorted(known)]
+    return page.render(
+        cards=listed, generator=html.Markup(_generator()), font_css=html.Markup(charts.font_css())
+    ).encode()
 
 
-def _card(made: document.Document, files: list[str]) -> bytes:
-    card: dict[str, Any] = {
+def _generator() -> str:
+    return f'<meta name="generator" content="{MAKER}">'
+
+
+def _card(made: document.Document, files: list[str]) -> dict[str, Any]:
+    return {
+        "made_by": MAKER,
         "name": made.name,
         "title": made.title,
         "subtitle": made.subtitle,
@@ -151,4 +214,3 @@ def _card(made: document.Document, files: list[str]) -> bytes:
         "runs": [[name, values] for name, values in made.runs],
         "files": files,
     }
-    return json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True).encode()

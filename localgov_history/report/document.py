@@ -17,18 +17,27 @@ from localgov_history import __version__
 from localgov_history.display import BLOCK_MIME, PLOTLY_MIME
 from localgov_history.errors import LocalgovError
 from localgov_history.report.plan import Plan
-from localgov_history.sources import Source, resolve
+from localgov_history.sources import Source, sort_key
 
 # A cell with this tag is for the notebook's reader alone (what to try, how to change a parameter).
 NOTEBOOK_ONLY = "notebook-only"
+# Addresses of the page's own that a heading may not take.
+_TAKEN = ("bibliography", "how-this-was-made", "main", "plots", "key-findings")
+_TAKEN_FORMS = re.compile(r"(figure|table|source)-")
+_MARKS = {"em": "emph", "strong": "strong"}
+
+
+def is_web(address: str) -> bool:
+    """Whether a reader may be sent to this address: only to the web."""
+    return re.match(r"https?://", address) is not None
 
 
 @dataclass(frozen=True)
 class Inline:
-    """A stretch of text: ``kind`` is text, emph, strong, code or link."""
+    """A stretch of text. Its marks are of emph, strong and code, the outermost first."""
 
-    kind: str
     text: str
+    marks: tuple[str, ...] = ()
     href: str = ""
 
 
@@ -48,14 +57,16 @@ class Paragraph:
 
     inlines: tuple[Inline, ...]
     computed: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list; each item is a run of inlines."""
+    """A list; each item is a run of inlines. An ordered one counts from `start`."""
 
     items: tuple[tuple[Inline, ...], ...]
     ordered: bool = False
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,7 @@ class Document:
     data_version, data_date : of the tables read.
     digests : SHA-256 of each table read.
     runs : notebook and parameters of each run.
+    command : what makes it again.
     """
 
     name: str
@@ -131,6 +143,7 @@ class Document:
     data_date: str
     digests: dict[str, str]
     runs: tuple[tuple[str, dict[str, Any]], ...]
+    command: str
     package_version: str = __version__
 
     @property
@@ -168,11 +181,12 @@ def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
         description=plan.description,
         findings=tuple(dict.fromkeys(builder.findings)),
         blocks=tuple(builder.blocks),
-        sources=tuple(resolve(builder.sources)),
+        sources=tuple(sorted(builder.sources.values(), key=sort_key)),
         data_version=builder.version[0],
         data_date=builder.version[1],
         digests=dict(sorted(builder.digests.items())),
         runs=tuple((run.notebook.stem, run.parameters) for run in plan.runs),
+        command=plan.command,
     )
 
 
@@ -180,12 +194,12 @@ class _Builder:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.findings: list[str] = []
-        self.sources: set[str] = set()
+        self.sources: dict[str, Source] = {}
         self.digests: dict[str, str] = {}
         self.version = ("", "")
         self._counts = [0, 0, 0]
         self._figures = self._tables = 0
-        self._anchors: set[str] = set()
+        self._anchors = set(_TAKEN)
 
     def add(self, file: str, notebook: Any) -> None:
         for index, cell in enumerate(notebook.cells, start=1):
@@ -208,16 +222,17 @@ class _Builder:
             )
         if block["kind"] == "none":
             return
+        cited = [Source(**record) for record in block["sources"]]
+        keys = tuple(source.key for source in cited)
+        self.sources.update(zip(keys, cited, strict=True))
+        self.digests.update(block["reads"])
+        self.version = (block["data_version"][0], block["data_version"][1])
         if block["kind"] == "sentence":
             if block["finding"]:
                 self.findings.append(block["text"])
             else:
-                self.blocks.append(Paragraph((Inline("text", block["text"]),), computed=True))
-            return
-        self.sources.update(block["sources"])
-        self.digests.update(block["reads"])
-        self.version = (block["data_version"][0], block["data_version"][1])
-        if block["kind"] == "figure":
+                self.blocks.append(Paragraph((Inline(block["text"]),), computed=True, sources=keys))
+        elif block["kind"] == "figure":
             self._figures += 1
             self.blocks.append(
                 FigureBlock(
@@ -226,7 +241,7 @@ class _Builder:
                     block["caption"],
                     block["alt"],
                     block["note"],
-                    tuple(block["sources"]),
+                    keys,
                     block["csv"],
                     output.data[PLOTLY_MIME],
                 )
@@ -239,7 +254,7 @@ class _Builder:
                     block["title"],
                     block["caption"],
                     block["note"],
-                    tuple(block["sources"]),
+                    keys,
                     tuple(block["columns"]),
                     tuple(tuple(row) for row in block["rows"]),
                     tuple(block["widths"]),
@@ -250,13 +265,15 @@ class _Builder:
         tokens = iter(MarkdownIt("commonmark", {"html": False}).parse(source))
         for token in tokens:
             if token.type == "heading_open":
-                self._heading(int(token.tag[1:]), _plain(_until(tokens, "heading_close")), where)
+                inlines = _inlines(_until(tokens, "heading_close"), where)
+                self._heading(int(token.tag[1:]), "".join(item.text for item in inlines), where)
             elif token.type == "paragraph_open":
                 self.blocks.append(Paragraph(_inlines(_until(tokens, "paragraph_close"), where)))
-            elif token.type in ("bullet_list_open", "ordered_list_open"):
-                kind = token.type.removesuffix("_open")
-                items = _items(_until(tokens, f"{kind}_close"), where)
-                self.blocks.append(Listing(items, ordered=kind == "ordered_list"))
+            elif token.type == "bullet_list_open":
+                self.blocks.append(Listing(_items(_until(tokens, "bullet_list_close"), where)))
+            elif token.type == "ordered_list_open":
+                items = _items(_until(tokens, "ordered_list_close"), where)
+                self.blocks.append(Listing(items, ordered=True, start=int(token.attrs.get("start", 1))))
             elif token.type == "blockquote_open":
                 self.blocks.append(Quote(_inlines(_until(tokens, "blockquote_close"), where)))
             else:
@@ -265,12 +282,15 @@ class _Builder:
     def _heading(self, level: int, text: str, where: str) -> None:
         deepest = max((index + 1 for index, count in enumerate(self._counts) if count), default=0)
         if level > 3 or level > deepest + 1:
-            raise LocalgovError(f"{where}: the heading {text!r} is of level {level}; expected at most {deepest + 1}")
+            raise LocalgovError(
+                f"{where}: the heading {text!r} is of level {level}; expected at most {min(deepest + 1, 3)}"
+            )
         self._counts[level - 1] += 1
         self._counts[level:] = [0] * (3 - level)
         number = ".".join(str(count) for count in self._counts[:level])
-        stem = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
-        anchor = stem
+        anchor = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+        if _TAKEN_FORMS.match(anchor):
+            anchor = f"section-{anchor}"
         while anchor in self._anchors:
             anchor += "-2"
         self._anchors.add(anchor)
@@ -290,38 +310,45 @@ def _until(tokens: Iterator[Token], closing: str) -> list[Token]:
 
 
 def _items(tokens: list[Token], where: str) -> tuple[tuple[Inline, ...], ...]:
-    items = []
     stream = iter(tokens)
-    for token in stream:
-        if token.type == "list_item_open":
-            inside = _until(stream, "list_item_close")
-            if any(item.type.endswith("list_open") for item in inside):
-                raise LocalgovError(f"{where}: a list inside a list is not known to reports")
-            items.append(_inlines(inside, where))
-    return tuple(items)
+    return tuple(
+        _inlines(_until(stream, "list_item_close"), where) for token in stream if token.type == "list_item_open"
+    )
 
 
 def _inlines(tokens: list[Token], where: str) -> tuple[Inline, ...]:
+    """The text of one or more paragraphs on end, or of a heading."""
     found: list[Inline] = []
-    kind, href = "text", ""
     for token in tokens:
-        for child in token.children or []:
-            if child.type == "text":
-                found.append(Inline(kind, child.content, href))
-            elif child.type in ("softbreak", "hardbreak"):
-                found.append(Inline("text", " "))
-            elif child.type == "code_inline":
-                found.append(Inline("code", child.content))
-            elif child.type == "link_open":
-                kind, href = "link", str(child.attrs.get("href", ""))
-            elif child.type in ("em_open", "strong_open"):
-                kind = "emph" if child.type == "em_open" else "strong"
-            elif child.type in ("link_close", "em_close", "strong_close"):
-                kind, href = "text", ""
-            else:
-                raise LocalgovError(f"{where}: Markdown of the kind {child.type!r} is not known to reports")
-    return tuple(item for item in found if item.text)
+        if token.type == "inline":
+            found += [Inline(" ")] if found else []
+            found += _stretches(token.children or [], where)
+        elif token.type not in ("paragraph_open", "paragraph_close"):
+            kind = token.type.removesuffix("_open")
+            raise LocalgovError(
+                f"{where}: Markdown of the kind {kind!r} inside a list or a quotation is not known to reports"
+            )
+    return tuple(found)
 
 
-def _plain(tokens: list[Token]) -> str:
-    return "".join(child.content or " " for token in tokens for child in token.children or [])
+def _stretches(children: list[Token], where: str) -> list[Inline]:
+    found: list[Inline] = []
+    marks: list[str] = []
+    href = ""
+    for child in children:
+        name, _, way = child.type.rpartition("_")
+        if name == "link":
+            href = str(child.attrs.get("href", "")) if way == "open" else ""
+        elif name in _MARKS and way == "open":
+            marks.append(_MARKS[name])
+        elif name in _MARKS:
+            marks.pop()
+        elif child.type in ("softbreak", "hardbreak"):
+            found.append(Inline(" ", tuple(marks), href))
+        elif child.type == "code_inline":
+            found.append(Inline(child.content, (*marks, "code"), href))
+        elif child.type == "text":
+            found.append(Inline(child.content, tuple(marks), href))
+        else:
+            raise LocalgovError(f"{where}: Markdown of the kind {child.type!r} is not known to reports")
+    return [item for item in found if item.text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -36,9 +37,11 @@ def render(document: model.Document) -> str:
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     """The templates, with escaping on."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    made.tests["web"] = model.is_web
+    return made
 
 
 def plotly_script() -> str:
@@ -88,8 +91,8 @@ def _block(block: model.Block) -> str:
     if isinstance(block, model.Paragraph):
         return f"<p>{_inlines(block.inlines)}</p>"
     if isinstance(block, model.Listing):
-        tag = "ol" if block.ordered else "ul"
-        return f"<{tag}>{''.join(f'<li>{_inlines(item)}</li>' for item in block.items)}</{tag}>"
+        items = "".join(f"<li>{_inlines(item)}</li>" for item in block.items)
+        return f'<ol start="{block.start}">{items}</ol>' if block.ordered else f"<ul>{items}</ul>"
     if isinstance(block, model.Quote):
         return f"<blockquote><p>{_inlines(block.inlines)}</p></blockquote>"
     if isinstance(block, model.FigureBlock):
@@ -142,11 +145,12 @@ def _cited(keys: tuple[str, ...]) -> str:
 def _inlines(inlines: tuple[model.Inline, ...]) -> str:
     tags = {"emph": "em", "strong": "strong", "code": "code"}
     parts = []
-    for item in inlines:
-        if item.kind == "link" and item.href.startswith(("https://", "http://")):
-            parts.append(f'<a href="{esc(item.href)}">{esc(item.text)}</a>')
-        elif item.kind in tags:
-            parts.append(f"<{tags[item.kind]}>{esc(item.text)}</{tags[item.kind]}>")
-        else:
-            parts.append(esc(item.text))
+    for href, stretch in itertools.groupby(inlines, key=lambda item: item.href):
+        text = ""
+        for item in stretch:
+            inner = esc(item.text)
+            for mark in reversed(item.marks):
+                inner = f"<{tags[mark]}>{inner}</{tags[mark]}>"
+            text += inner
+        parts.append(f'<a href="{esc(href)}">{text}</a>' if model.is_web(href) else text)
     return "".join(parts)

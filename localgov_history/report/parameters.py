@@ -49,10 +49,36 @@ class Parameter:
         if self.choices == "periodisations":
             return periods.names()
         if self.choices.startswith("periods of "):
-            return periods.periodisation(values[self.choices.removeprefix("periods of ")]).keys
+            scheme = self.choices.removeprefix("periods of ")
+            if scheme not in values:
+                raise LocalgovError(f"{self.name} takes {self.choices}, but no parameter is called {scheme!r}")
+            return periods.periodisation(values[scheme]).keys
         if self.choices == "functions":
             return sorted(coding.headings())
         return [part.strip() for part in self.choices.split(",") if part.strip()]
+
+    def is_file(self, value: Any) -> bool:
+        """Whether a value is the path of a user's own CSV file and not a name."""
+        return self.choices == "periodisations" and str(value).endswith(".csv")
+
+    def read(self, value: Any) -> Any:
+        """A value as it goes to the kernel.
+
+        Text becomes the type of the default, and stays text where it cannot (`check` then refuses it). The path of
+        a file becomes absolute, because a kernel runs in a folder of its own.
+        """
+        if isinstance(value, str) and isinstance(self.default, bool):
+            return {"true": True, "false": False}.get(value.strip().lower(), value)
+        if isinstance(self.default, float) and type(value) is int:
+            return float(value)
+        if isinstance(value, str) and isinstance(self.default, int | float):
+            try:
+                return type(self.default)(value)
+            except ValueError:
+                return value
+        if isinstance(value, str) and self.is_file(value):
+            return str(Path(value).expanduser().absolute())
+        return value
 
     def check(self, values: Mapping[str, Any], where: str) -> None:
         """Refuse a value outside the declaration.
@@ -64,21 +90,44 @@ class Parameter:
         """
         value = values[self.name]
         if type(value) is not type(self.default):
-            expected = type(self.default).__name__
-            raise ParameterError(
-                f"{where}: {self.name} is {value!r}; expected a value of type {expected}, e.g. {self.default!r}"
-            )
+            expected = f"a value of type {type(self.default).__name__}, e.g. {self.default!r}"
+            if isinstance(self.default, bool):
+                expected = "true or false"
+            raise ParameterError(f"{where}: {self.name} is {value!r}; expected {expected}")
         if self.least is not None and self.most is not None and not self.least <= value <= self.most:
             close = min(max(value, self.least), self.most)
             raise ParameterError(
                 f"{where}: {self.name} is {value}; expected {self.least} to {self.most}; the nearest is {close}"
             )
-        if self.choices == "periodisations" and str(value).endswith(".csv"):
+        if self.is_file(value):
             periods.periodisation(value)
             return
         allowed = self.allowed(values)
         if allowed and value not in allowed:
             raise ParameterError(f"{where}: {self.name} is {value!r}; {suggest(str(value), allowed)}")
+
+
+def cells(notebook: Path) -> list[Any]:
+    """The cells of a notebook file.
+
+    Raises
+    ------
+    LocalgovError
+        If the file is not a notebook.
+    """
+    import nbformat
+
+    try:
+        node = nbformat.read(notebook, as_version=4)
+        nbformat.validate(node)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        fault = str(error).partition("\n")[0]
+    except (AttributeError, KeyError, TypeError):
+        # nbformat takes the shape of the JSON on trust.
+        fault = "it is JSON without cells"
+    else:
+        return list(node.cells)
+    raise LocalgovError(f"{notebook.name} cannot be read as a notebook: {fault}; expected a file saved by Jupyter")
 
 
 def declared(notebook: Path) -> dict[str, Parameter]:
@@ -89,15 +138,9 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     LocalgovError
         If the notebook cannot be read or has no cell tagged ``parameters``.
     """
-    import nbformat
-
-    try:
-        cells = nbformat.read(notebook, as_version=4).cells
-    except (OSError, ValueError) as error:
-        raise LocalgovError(f"{notebook.name} cannot be read as a notebook: {error}") from None
-    for cell in cells:
+    for number, cell in enumerate(cells(notebook), start=1):
         if "parameters" in cell.metadata.get("tags", []):
-            return {item.name: item for item in _from_source(cell.source, notebook.name)}
+            return {item.name: item for item in _from_source(cell.source, f"{notebook.name}, cell {number}")}
     raise LocalgovError(f"{notebook.name} has no cell tagged 'parameters'; expected one")
 
 
@@ -113,35 +156,55 @@ def resolve(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         if name not in known:
             raise ParameterError(f"{notebook.stem} has no parameter {name!r}; {suggest(str(name), known)}")
-    values = {name: item.default for name, item in known.items()} | dict(given)
+    values = {name: item.read(given.get(name, item.default)) for name, item in known.items()}
     for item in known.values():
         item.check(values, notebook.stem)
     return values
 
 
-def _from_source(source: str, file: str) -> list[Parameter]:
-    comments = {
-        token.start[0]: token.string.lstrip("# ")
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
-    found = []
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            comment = comments.get(node.end_lineno or node.lineno, "")
-            rule, _, text = comment.partition("|")
-            if not text.strip():
-                raise LocalgovError(f"{file}: the parameter {node.targets[0].id!r} has no help after '|'")
-            limits = _RANGE.search(rule)
-            choices = _CHOICES.search(rule)
-            found.append(
-                Parameter(
-                    node.targets[0].id,
-                    ast.literal_eval(node.value),
-                    text.strip(),
-                    choices[1].strip() if choices else "",
-                    int(limits[1]) if limits else None,
-                    int(limits[2]) if limits else None,
-                )
-            )
-    return found
+def _from_source(source: str, where: str) -> list[Parameter]:
+    try:
+        tree = ast.parse(source)
+        comments = {
+            token.start[0]: token.string.lstrip("# ")
+            for token in tokenize.generate_tokens(io.StringIO(source).readline)
+            if token.type == tokenize.COMMENT
+        }
+    except (SyntaxError, ValueError) as error:
+        row = f", row {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        fault = error.msg if isinstance(error, SyntaxError) else error
+        raise LocalgovError(f"{where}{row}: not Python: {fault}; expected NAME = VALUE in each row") from None
+    return [
+        _from_assignment(node, comments.get(node.end_lineno or node.lineno, ""), f"{where}, row {node.lineno}")
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+    ]
+
+
+def _from_assignment(node: ast.Assign | ast.AnnAssign, comment: str, where: str) -> Parameter:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    target = targets[0]
+    if len(targets) > 1 or not isinstance(target, ast.Name) or node.value is None:
+        raise LocalgovError(f"{where}: expected one parameter with its default: NAME = VALUE")
+    try:
+        default = ast.literal_eval(node.value)
+    except (ValueError, TypeError):
+        raise LocalgovError(
+            f"{where}: the default of {target.id!r} is {ast.unparse(node.value)}; expected a value written out, "
+            "such as 5, 'text' or True"
+        ) from None
+    rule, _, text = comment.partition("|")
+    if not text.strip():
+        raise LocalgovError(f"{where}: the parameter {target.id!r} has no help after '|'")
+    limits = _RANGE.search(rule)
+    choices = _CHOICES.search(rule)
+    if limits and type(default) not in (int, float):
+        raise LocalgovError(f"{where}: the parameter {target.id!r} has a range, but its default is {default!r}")
+    return Parameter(
+        target.id,
+        default,
+        text.strip(),
+        choices[1].strip() if choices else "",
+        int(limits[1]) if limits else None,
+        int(limits[2]) if limits else None,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import tempfile
 from collections.abc import Mapping
 from datetime import date
@@ -83,7 +82,9 @@ def source(document: model.Document) -> str:
         f"#par({quoted(_bibliography_note(document))})",
     ]
     entries = "".join(
-        f"#entry({quoted(item.full())}, {quoted(item.url)}, {quoted(item.link_text)})\n" for item in document.sources
+        f"#entry({quoted(item.full())}, {quoted(item.url if model.is_web(item.url) else '')}, "
+        f"{quoted(item.link_text)})\n"
+        for item in document.sources
     )
     lines += [f"#columns(2, gutter: 7mm)[\n{entries}]"]
     lines += [_heading(1, "How this was made")]
@@ -102,13 +103,14 @@ def how_made(document: model.Document) -> list[str]:
         values = ", ".join(f"{key} = {json.dumps(value)}" for key, value in parameters.items())
         runs.append(f"Notebook {notebook}: {values or 'no parameters'}.")
     digests = ", ".join(f"{name} {digest[:12]}" for name, digest in document.digests.items())
-    return [
+    made = [
         f"Made with localgov_history {document.package_version} from data version {document.data_version} "
         f"({document.data_date}). The same inputs give the same report.",
         *runs,
-        f"Tables read, with the start of the SHA-256 of each: {digests}.",
-        f"To make it again: localgov report build {document.name}",
     ]
+    if digests:
+        made.append(f"Tables read, with the start of the SHA-256 of each: {digests}.")
+    return [*made, f"To make it again: {document.command}"]
 
 
 def _block(block: model.Block, followed_by: model.Block | None) -> str:
@@ -120,7 +122,7 @@ def _block(block: model.Block, followed_by: model.Block | None) -> str:
         return f"#block(sticky: {leads})[{_inlines(block.inlines)}]"
     if isinstance(block, model.Listing):
         items = "".join(f"[{_inlines(item)}]," for item in block.items)
-        return f"#{'enum' if block.ordered else 'list'}({items})"
+        return f"#enum(start: {block.start}, {items})" if block.ordered else f"#list({items})"
     if isinstance(block, model.Quote):
         return f"#quoted[{_inlines(block.inlines)}]"
     if isinstance(block, model.FigureBlock):
@@ -144,17 +146,14 @@ def _heading(level: int, text: str) -> str:
 
 
 def _inlines(inlines: tuple[model.Inline, ...]) -> str:
+    calls = {"emph": "emph", "strong": "strong", "code": "raw"}
     parts = []
-    for item in inlines:
-        text = quoted(item.text)
-        if item.kind == "emph":
-            parts.append(f"#emph({text});")
-        elif item.kind == "strong":
-            parts.append(f"#strong({text});")
-        elif item.kind == "code":
-            parts.append(f"#raw({text});")
-        elif item.kind == "link" and re.match(r"https?://", item.href):
-            parts.append(f"#link({quoted(item.href)}, {text});")
-        else:
-            parts.append(f"#{text};")
+    for href, stretch in itertools.groupby(inlines, key=lambda item: item.href):
+        text = ""
+        for item in stretch:
+            inner = quoted(item.text)
+            for mark in reversed(item.marks):
+                inner = f"{calls[mark]}({inner})"
+            text += f"#{inner};"
+        parts.append(f"#link({quoted(href)})[{text}];" if model.is_web(href) else text)
     return "".join(parts)
