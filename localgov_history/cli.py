@@ -148,7 +148,7 @@ def _data_check(options: argparse.Namespace) -> int:
         if not options.path.is_dir():
             raise LocalgovError(f"the folder {str(options.path)!r} does not exist; expected a folder of CSV files")
         catalogue, problems = check_folder(options.path)
-        touched = sorted(path.stem for path in options.path.glob("*.csv"))
+        touched = list(catalogue.overlay_tables) if catalogue else []
     else:
         catalogue = Catalogue()
         problems = catalogue.check()
