@@ -82,9 +82,9 @@ def councils_table(catalogue: Catalogue | None = None) -> Table:
     return Table(
         frame,
         f"{len(frame)} kinds of body count as councils",
-        "The general elected authority of a county, borough, district, parish or part of London, by whatever name; "
-        "boards set up for named services are not councils, even those with several. A council’s committee acts "
-        "for its council. Our coding. No year: not known, or continuing.",
+        "The general elected council of a county, borough, district, parish or part of London, corporations and "
+        "parish meetings included; boards, commissions and vestries are not. A council’s committee acts for its "
+        "council. Our coding. No year: not known, or continuing.",
         Evidence.of(chosen, uses=("council",), dates=("start", "end")),
         (3, 1, 1),
     )
