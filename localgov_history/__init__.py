@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localgov_history.catalogue import Catalogue, TableDescription, default
-from localgov_history.display import Table, say, show
+from localgov_history.display import Table, say, show, show_sources
 from localgov_history.errors import LocalgovError, UnknownNameError
 from localgov_history.periods import Period, Periodisation
 from localgov_history.schema import Problem, TableError
@@ -38,6 +38,7 @@ __all__ = [
     "say",
     "search",
     "show",
+    "show_sources",
     "tables",
 ]
 

@@ -35,6 +35,10 @@ class Catalogue:
         ``datapackage.json`` in the folder declares new tables, each read from its path in the folder.
     base : the folder of the kit's own tables; the shipped one by default.
 
+    Attributes
+    ----------
+    cited : keys of the sources of everything shown from this catalogue so far.
+
     Raises
     ------
     LocalgovError
@@ -56,6 +60,7 @@ class Catalogue:
         self._digests: dict[str, str] = {}
         self._frames: dict[tuple[str, bool], pd.DataFrame] = {}
         self._reads: dict[str, str] = {}
+        self.cited: set[str] = set()
         self.overlay = Path(overlay) if overlay is not None else None
         self._own: set[str] = set()
         self._overlay_rows: dict[str, list[Row]] = {}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError
-from localgov_history.sources import Evidence, resolve
+from localgov_history.sources import Evidence, bibliography, resolve
 from localgov_history.text import escape_html
 
 if TYPE_CHECKING:
@@ -123,6 +123,22 @@ def say(
     )
 
 
+def show_sources(catalogue: Catalogue | None = None) -> None:
+    """List in full the sources of everything shown so far: the last cell of a notebook."""
+    book = catalogue or default()
+    cited = resolve(book.cited, book)
+    items = "".join(f"<li>{escape_html(source.full())} {_link(source.url)}</li>" for source in cited)
+    plain = f"{len(cited)} sources, with their licences in the table sources"
+    _publish(None, plain, f"<p>{escape_html(plain)}:</p><ul>{items}</ul>", book)
+
+
+def _link(url: str) -> str:
+    """A link to a web address, or nothing."""
+    if not url.startswith(("https://", "http://")):
+        return ""
+    return f"<a href='{escape_html(url)}'>{escape_html(url)}</a>"
+
+
 def _show_figure(figure: figures.Figure, book: Catalogue) -> None:
     from IPython.display import display
 
@@ -188,8 +204,13 @@ def _show_table(table: Table, book: Catalogue) -> None:
 
 
 def _provenance(evidence: Evidence, book: Catalogue) -> dict[str, Any]:
-    """Where a block comes from: its sources in full (a user's own are in no other catalogue) and the tables read."""
-    cited = [dataclasses.asdict(source) for source in resolve(evidence.sources, book)]
+    """Where a block comes from: its sources, by key or, where they are a user's own, in full; and the tables read."""
+    book.cited.update(evidence.sources)
+    shipped = bibliography()
+    cited = [
+        source.key if shipped.get(source.key) == source else dataclasses.asdict(source)
+        for source in resolve(evidence.sources, book)
+    ]
     return {"sources": cited, "reads": book.reads(), "data_version": [book.version, book.version_date]}
 
 
@@ -225,8 +246,8 @@ def source_note(evidence: Evidence, catalogue: Catalogue | None = None) -> str:
 
 
 def _sources_html(note: str, evidence: Evidence, book: Catalogue) -> str:
-    items = "".join(f"<li>{escape_html(source.full())}</li>" for source in resolve(evidence.sources, book))
-    return f"<details><summary>Sources: {escape_html(note)}</summary><ul>{items}</ul></details>"
+    cited = "; ".join(escape_html(source.short()) for source in resolve(evidence.sources, book))
+    return f"<details><summary>Sources: {escape_html(note)}</summary>{cited}</details>"
 
 
 def _publish(block: dict[str, Any] | None, plain: str, html: str, book: Catalogue) -> None:

@@ -17,7 +17,7 @@ from localgov_history import __version__
 from localgov_history.display import BLOCK_MIME, PLOTLY_MIME
 from localgov_history.errors import LocalgovError
 from localgov_history.report.plan import Plan
-from localgov_history.sources import Source, sort_key
+from localgov_history.sources import Source, bibliography, sort_key
 
 # A cell with this tag is for the notebook's reader alone (what to try, how to change a parameter).
 NOTEBOOK_ONLY = "notebook-only"
@@ -195,6 +195,7 @@ class _Builder:
         self.blocks: list[Block] = []
         self.findings: list[str] = []
         self.sources: dict[str, Source] = {}
+        self._shipped = bibliography()
         self.digests: dict[str, str] = {}
         self.version = ("", "")
         self._counts = [0, 0, 0]
@@ -222,7 +223,8 @@ class _Builder:
             )
         if block["kind"] == "none":
             return
-        cited = [Source(**record) for record in block["sources"]]
+        # A block names a shipped source by its key and carries a user's own, which is in no other catalogue.
+        cited = [Source(**item) if isinstance(item, dict) else self._shipped[item] for item in block["sources"]]
         keys = tuple(source.key for source in cited)
         self.sources.update(zip(keys, cited, strict=True))
         self.digests.update(block["reads"])
