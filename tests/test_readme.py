@@ -16,6 +16,7 @@ import pytest
 
 from conftest import ROOT
 from localgov_history import cli
+from localgov_history.catalogue import default
 
 pytestmark = pytest.mark.slow
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,11 +41,17 @@ def test_no_command_is_left_out() -> None:
     assert len(LOCALGOV) >= 8
 
 
+def own_data(place: Path) -> None:
+    """A user's folder with one corrected note."""
+    mine = place / "my_data"
+    mine.mkdir()
+    key = default().rows("body_counts")[0]["count_key"]
+    (mine / "body_counts.csv").write_text(f"count_key,note\n{key},Counted again.\n")
+
+
 @pytest.mark.parametrize("line", LOCALGOV)
 def test_localgov_commands(line: str, tmp_path: Path) -> None:
-    mine = tmp_path / "my_data"
-    mine.mkdir()
-    (mine / "body_counts.csv").write_text("count_key,note\n")
+    own_data(tmp_path)
     command = [str(BIN / "localgov"), *line.split()[1:]]
     if line.startswith(("localgov report build", "localgov report clean")):
         command += ["--output", "build"]
@@ -98,7 +105,7 @@ def _lab(tmp_path: Path) -> None:
 
 
 def test_python_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "my_data").mkdir()
+    own_data(tmp_path)
     monkeypatch.chdir(tmp_path)
     scope: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.S)
