@@ -20,6 +20,7 @@ HOLDING = ("provide", "commission", "plan_or_coordinate")
 def kinds(
     include_unconfirmed: bool = False,
     scope: tuple[str, ...] = LOCAL_SCOPE,
+    special_cases: bool = False,
     catalogue: Catalogue | None = None,
 ) -> pd.DataFrame:
     """Kinds of body with the years in which each is known to have existed.
@@ -27,6 +28,8 @@ def kinds(
     Parameters
     ----------
     include_unconfirmed : also rows from memory and cells nobody has read.
+    special_cases : also kinds that are part of a wider kind, such as the London School Board of the school
+        boards; they are left out so that nothing counts twice.
     scope : which kinds: ``local_body``, ``council_committee``, ``central_body``, ``area``, ...
 
     Returns
@@ -39,6 +42,8 @@ def kinds(
     book = catalogue or default()
     frame = book.load("body_types", include_unconfirmed)
     frame = frame[frame["scope"].isin(scope)]
+    if not special_cases:
+        frame = frame[frame["part_of"].isna()]
     frame = _with_years(frame)
     unread = [
         row.evidence == "recalled" or bool({"start", "end"} & set(row.unconfirmed_fields))

@@ -48,9 +48,8 @@ class Variant:
     name : what is different, for a reader.
     include_unconfirmed : also rows from memory and cells nobody has read.
     shift : years by which inner boundaries move; the years of comparison move with them.
-    seen_only : leave out rows that are our coding.
     scope : which kinds count as local bodies.
-    whole_kinds : leave out special cases of a wider kind.
+    special_cases : count special cases beside their wider kind.
     roles : which roles make a body a holder of a function.
     wide_councils : count every elected local body of several headings as a council, boards of guardians included.
     dropped : a measure left out of the profiles.
@@ -59,9 +58,8 @@ class Variant:
     name: str
     include_unconfirmed: bool = False
     shift: int = 0
-    seen_only: bool = False
     scope: tuple[str, ...] = bodies.LOCAL_SCOPE
-    whole_kinds: bool = True
+    special_cases: bool = False
     roles: tuple[str, ...] = bodies.HOLDING
     wide_councils: bool = False
     dropped: str = ""
@@ -73,9 +71,8 @@ VARIANTS = (
     Variant("with rows and cells not yet confirmed", include_unconfirmed=True),
     Variant("with boundaries 5 years earlier", shift=-5),
     Variant("with boundaries 5 years later", shift=5),
-    Variant("with only rows read in a source", seen_only=True),
     Variant("with committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
-    Variant("with special cases counted beside their wider kind", whole_kinds=False),
+    Variant("with special cases counted beside their wider kind", special_cases=True),
 )
 HOLDING_VARIANTS = (
     *VARIANTS,
@@ -231,7 +228,7 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         name: rival for name, rival in rivals.items() if len(set(rival.boundaries)) >= LEAST_BOUNDARIES
     }
     events = measures.turnover_years(kinds)
-    scores = {name: _clustering(events, item) for name, item in schemes.items()}
+    scores = {name: clustering(events, item) for name, item in schemes.items()}
     own = scores[scheme.name]
     better = [schemes[name].whose for name, score in sorted(scores.items()) if score[1] > own[1]]
     verdict = (
@@ -288,7 +285,13 @@ def boards(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
         (f"Functions with a single-purpose holder, {year}", of(functions, len(by_function))),
         (f"Functions with an elected council among the holders, {year}", of(council, len(by_function))),
     )
-    return Answer(verdict, sentence, numbers, _period_evidence(variant, book, first) + Evidence.of(held))
+    later = {period.key: shares.share(period.key, "single") for period in scheme.periods[1:]}
+    most = max(later, key=lambda key: later[key])
+    caveat = ""
+    if later[most] > single:
+        caveat = f"The share of such kinds was higher in the {scheme.labels[most]}, at {later[most]:.0%}."
+    evidence = _period_evidence(variant, book, first) + Evidence.of(held, uses=("function", "role"))
+    return Answer(verdict, sentence, numbers, evidence, caveat)
 
 
 def gathering(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -326,7 +329,7 @@ def centre_on_the_ground(variant: Variant, scheme: Periodisation, book: Catalogu
     named = f" Councils lost all part in {listing([labels[name] for name in lost])}." if lost else ""
     number = len(frame)
     sentence = (
-        f"Of the functions with a known holder in both years, central or centrally appointed bodies held "
+        f"Of the functions with a known holder in both years, central or appointed bodies held "
         f"{of(state[0], number)} in {before} and {of(state[1], number)} in {after}, alone or with others; elected "
         f"councils held {of(council[0], number)} and then {of(council[1], number)}.{named}"
     )
@@ -335,7 +338,9 @@ def centre_on_the_ground(variant: Variant, scheme: Periodisation, book: Catalogu
         (f"Functions with a central or appointed holder, {after}", of(state[1], number)),
         *_holding_numbers(held),
     )
-    return Answer(verdict, sentence, numbers, held.evidence, "Money is not weighed here.")
+    none = not any(frame[f"central_{year}"].any() for year in held.years)
+    caveat = ("No row shows a department itself as a holder. " if none else "") + "Money is not weighed here."
+    return Answer(verdict, sentence, numbers, held.evidence, caveat)
 
 
 def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
@@ -378,7 +383,7 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
 def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
     """P6: did kinds of partnership double from the fourth period to the fifth, and were there two for each council?
 
-    The second half is a floor: kinds of partnership without a confirmed count are left out.
+    Kinds of partnership without a confirmed count for England are left out of the second half.
     """
     kinds = _kinds(variant, book)
     before, after = scheme.periods[-2].census_year, scheme.periods[-1].census_year
@@ -393,18 +398,19 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     total, number = int(counted["count"].sum()), int(councils.iloc[0]["count"])
     sentence = (
         f"Kinds of partnership known to be in being numbered {numbers_of[0]} in {before} and {numbers_of[1]} in "
-        f"{after}. The {len(counted)} kinds with a confirmed count made {total:,} partnerships at their latest "
-        f"counts, {per_council:.1f} for each of {number:,} principal councils."
+        f"{after}. The {len(counted)} kinds with a confirmed count for England add to {total:,} partnerships, "
+        f"{per_council:.1f} for each of {number:,} principal councils."
     )
     numbers = (
         (f"Kinds of partnership, {before}", f"{numbers_of[0]}"),
         (f"Kinds of partnership, {after}", f"{numbers_of[1]}"),
-        ("Partnerships of the kinds with a count, latest counts", f"{total:,}"),
+        ("Partnerships of the kinds with a count, England, latest counts", f"{total:,}"),
         (f"Principal councils, {int(councils.iloc[0]['date_earliest'].year)}", f"{number:,}"),
-        ("Partnerships for each principal council, at least", f"{per_council:.1f}"),
+        ("Partnerships for each principal council", f"{per_council:.1f}"),
     )
     caveat = (
-        "The counts are of different years and the partnership years are covered more densely than those before; "
+        "The counts are of different years, kinds counted for England and Wales together are left out, and the "
+        "partnership years are covered more densely than those before; "
         "whether the partnerships of one place got in each other’s way is not measured."
     )
     evidence = Evidence.of(early, late, uses=("purpose",)) + Evidence.of(counted, councils)
@@ -422,9 +428,13 @@ def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
     order = ", ".join(
         f"{scheme[str(key)].readable_span()} {value:.2f}" for key, value in distances.sort_values().items()
     )
+    near = distances[distances - distances.min() < LEAST_CHANGE].drop(nearest)
+    lead = (
+        "" if near.empty else f", not clearly ahead of the {listing([scheme.labels[str(key)] for key in near.index])}"
+    )
     sentence = (
-        f"On {len(wanted)} measures of how kinds of body were made up, the period nearest to the "
-        f"{last.readable_span()} is that of the {scheme[nearest].readable_span()} (distances: {order}; 0 is alike)."
+        f"On {len(wanted)} measures of how kinds of body were made up, the {scheme.labels[nearest]} come nearest to the "
+        f"{last.readable_span()}{lead} (distances: {order}; 0 is alike)."
     )
     caveat = "Five periods are five observations: likeness on these measures is no proof of repetition."
     numbers = tuple(
@@ -491,7 +501,7 @@ def official_quango_count(catalogue: Catalogue | None = None, include_unconfirme
 def partnership_counts(catalogue: Catalogue | None = None) -> pd.DataFrame:
     """The latest preferred count of each kind of partnership from the last period on, largest first."""
     book = catalogue or default()
-    kinds = bodies.kinds(include_unconfirmed=True, catalogue=book)
+    kinds = bodies.kinds(include_unconfirmed=True, special_cases=True, catalogue=book)
     partnership = kinds.loc[kinds["purpose"] == "partnership", "body_key"]
     wanted = _stocks(book).sort_values("date_earliest")
     wanted = wanted[wanted["body_key"].isin(partnership) & (wanted["date_earliest"].dt.year >= 2000)]
@@ -516,14 +526,14 @@ def council_count(catalogue: Catalogue | None = None) -> pd.DataFrame:
 
 
 def _stocks(book: Catalogue) -> pd.DataFrame:
-    """Preferred, dated counts of whole kinds in England (with or without Wales or London)."""
+    """Preferred, dated counts of whole kinds in England."""
     counts = book.load("body_counts")
     return counts[
         (counts["measure"] == "bodies")
         & counts["preferred"].fillna(False).astype(bool)
         & counts["date_earliest"].notna()
         & counts["count"].notna()
-        & counts["geography"].isin(["England", "England and Wales", "England outside London"])
+        & (counts["geography"] == "England")
     ]
 
 
@@ -533,18 +543,11 @@ def of(share: float, number: int) -> str:
 
 
 def _kinds(variant: Variant, book: Catalogue) -> pd.DataFrame:
-    frame = bodies.kinds(variant.include_unconfirmed, variant.scope, book)
-    if variant.seen_only:
-        frame = frame[frame["evidence"] == "seen"]
-    if variant.whole_kinds:
-        frame = frame[frame["part_of"].isna()]
-    return frame
+    return bodies.kinds(variant.include_unconfirmed, variant.scope, variant.special_cases, book)
 
 
 def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
     frame = bodies.responsibilities(variant.include_unconfirmed, variant.roles, catalogue=book)
-    if variant.seen_only:
-        frame = frame[frame["evidence"] == "seen"]
     if "council_committee" in variant.scope:
         committee = frame["scope"] == "council_committee"
         frame = frame.assign(
@@ -573,7 +576,7 @@ def _holding_numbers(held: measures.Holdings) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _clustering(events: list[int], scheme: Periodisation) -> tuple[float, float]:
+def clustering(events: list[int], scheme: Periodisation) -> tuple[float, float]:
     """Share of events near a scheme's boundaries, and that share over its mean when all boundaries move together.
 
     Only events within the scheme's own span count: a scheme that stops in 1912 says nothing of later years.

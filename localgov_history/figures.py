@@ -225,7 +225,7 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
         "Years in which each kind is known to have existed; bars run off the left where it is older."
         + (f" {colour_key(groups)}" if len(groups) > 1 else "")
         + (f" Hollow bars ({hollow}): the years are not yet confirmed in a source." if hollow else "")
-        + (" A dotted end is an approximate date." if circa else ""),
+        + (" A dotted end is an approximate date, or a beginning at an unknown earlier date." if circa else ""),
         f"Bars for {len(frame)} kinds of body in order of their beginning, from {frame['plural'].iloc[0]} to "
         f"{frame['plural'].iloc[-1]}, coloured by purpose.",
         frame[["body_key", "plural", "purpose", "first_year", "last_year", "firm"]],
@@ -605,25 +605,30 @@ def _as_year(day: date) -> float:
 
 
 def _circa_ends(plot: go.Figure, frame: pd.DataFrame, first: int) -> int:
-    """A dotted whisker where a beginning or an end is approximate. Returns how many were drawn."""
-    drawn = 0
-    for column, year, step in (("start", "first_year", -4), ("end", "last_year", 4)):
-        circa = frame[
-            [bool(text) and (dates.parse(text).is_circa or "X" in text) for text in frame[column].fillna("")]
-        ]
-        for index, row in circa.iterrows():
-            at = float(row[year]) + (1 if column == "end" else 0)
-            if at <= first:
-                continue
-            plot.add_scatter(
-                x=[at, at + step],
-                y=[index, index],
-                mode="lines",
-                line={"color": INK, "width": 2, "dash": "dot"},
-                hoverinfo="skip",
-            )
-            drawn += 1
-    return drawn
+    """A dotted line where a beginning or an end is approximate or not known. Returns how many were drawn."""
+    stretches: list[tuple[int, float, float]] = []
+    for index, row in frame.reset_index(drop=True).iterrows():
+        begins, ends = float(row["first_year"]), float(row["last_year"]) + 1
+        if str(row["start"]).startswith("/"):
+            stretches.append((index, float(first), max(begins, first)))
+        elif _is_rough(row["start"]) and begins > first:
+            stretches.append((index, begins - 4, begins))
+        if _is_rough(row["end"]):
+            stretches.append((index, ends, ends + 4))
+    for index, left, right in stretches:
+        plot.add_scatter(
+            x=[left, right],
+            y=[index, index],
+            mode="lines",
+            line={"color": INK, "width": 2, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    return len(stretches)
+
+
+def _is_rough(text: object) -> bool:
+    """True for a circa date or a decade."""
+    return isinstance(text, str) and (dates.parse(text).is_circa or "X" in text)
 
 
 def _legend_above(plot: go.Figure) -> None:

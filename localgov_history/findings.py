@@ -57,10 +57,13 @@ def sequence_title(name: str, values: dict[str, float | None]) -> str:
     known = {label: value for label, value in values.items() if value is not None}
     if len(known) < 2:
         return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} across the periods"
-    least, most = min(known, key=lambda label: known[label]), max(known, key=lambda label: known[label])
-    if known[most] - known[least] < CLEAR:
-        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {known[least]:.0%} to {known[most]:.0%} in every period"
-    return f"{name} were fewest in the {least} ({known[least]:.0%}) and most in the {most} ({known[most]:.0%})"
+    least, most = min(known.values()), max(known.values())
+    if most - least < CLEAR:
+        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {least:.0%} to {most:.0%} in every period"
+    # Shares within a point of each other are printed alike, so a title must not pick one of them.
+    fewest = listing([f"the {label}" for label, value in known.items() if value - least < 0.01])
+    highest = listing([f"the {label}" for label, value in known.items() if most - value < 0.01])
+    return f"{name} were fewest in {fewest} ({least:.0%}) and most in {highest} ({most:.0%})"
 
 
 def councils_table(catalogue: Catalogue | None = None) -> Table:
@@ -130,22 +133,24 @@ def schemes_table(catalogue: Catalogue | None = None) -> Table:
     records = []
     for name in periods.names(book):
         scheme = periods.periodisation(name, book)
-        near = measures.share_near(events, [day.year for day in scheme.boundaries], claims.NEAR)
+        near, ratio = claims.clustering(events, scheme)
         records.append(
             {
                 "Whose scheme (its key)": f"{scheme.whose} ({name})",
                 "Periods": len(scheme),
                 "New periods begin": ", ".join(str(day.year) for day in scheme.boundaries),
                 "Events near": _percent(near),
+                "Times chance": "" if ratio != ratio else f"{ratio:.2f}",
             }
         )
     return Table(
         pd.DataFrame(records).set_index("Whose scheme (its key)"),
         "Rival divisions of the same years",
-        f"Events near: share of the {len(events)} known beginnings and ends of kinds of local body that lie within "
-        f"{claims.NEAR} years of a boundary. A scheme with more boundaries catches more by chance alone.",
+        f"Events near: share of the known beginnings and ends of kinds of local body, {len(events)} in all, within the "
+        f"years of the scheme that lie within {claims.NEAR} years of a boundary. Times chance: that share over its mean "
+        "when all boundaries move by up to 25 years either way; a scheme with one or two boundaries is easily lucky.",
         Evidence.of(book.load("periods")) + Evidence.of(bodies.dated(kinds)),
-        (3, 0.8, 2.6, 1.2),
+        (3, 0.8, 2.4, 0.9, 0.9),
     )
 
 
@@ -170,8 +175,8 @@ def landmark_acts(
     counts = scheme_counts(frame["day"], scheme)
     most = max(counts, key=lambda key: (counts[key] / _length(scheme[key]), key))
     title = (
-        f"Of {counted(len(frame), 'landmark Act or paper', 'landmark Acts and papers')}, most for each year fell in "
-        f"the {scheme[most].readable_span()}"
+        f"Of {counted(len(frame), 'landmark Act or paper', 'landmark Acts and papers')}, the {scheme.labels[most]} had "
+        f"most for their length ({counts[most]} in {_length(scheme[most])} years)"
     )
     return figures.acts_timeline(frame, scheme, title)
 
@@ -187,7 +192,7 @@ def lives(
 ) -> Figure:
     """Years in being of the kinds of local body of one purpose."""
     kinds = bodies.kinds(include_unconfirmed, catalogue=catalogue)
-    kinds = kinds[(kinds["purpose"] == purpose) & kinds["part_of"].isna()]
+    kinds = kinds[kinds["purpose"] == purpose]
     first, last = scheme.periods[0].start.year, scheme.periods[-1].end.year
     known = bodies.in_being(kinds, first, last)
     if known.empty:
@@ -199,9 +204,11 @@ def lives(
     spans = length[ended]
     name = {"single": "single-purpose body", "multi": "many-purpose body", "partnership": "partnership"}[purpose]
     half = f"; half of those had lasted {spans.median():.0f} years or more" if len(spans) >= 5 else ""
-    title = f"{ended.sum()} of {len(known)} kinds of {name} had ended by {last}{half}"
+    title = f"{ended.sum()} of {len(known)} kinds of {name} are known to have ended by {last}{half}"
     figure = figures.lives(shown, scheme, title, {purpose: name})
-    more = f" Drawn: the {len(shown)} longest-lived of them." if len(shown) < len(known) else ""
+    seen_last = int((shown["end_status"] == "unknown").sum())
+    more = f" {counted(seen_last, 'bar')} of unknown end stop where the kind was last attested." if seen_last else ""
+    more += f" Drawn: the {len(shown)} longest-lived of them." if len(shown) < len(known) else ""
     unknown = sorted(str(plural) for plural in kinds.loc[~kinds.index.isin(known.index), "plural"])
     more += f" Not counted, for want of years: {listing(unknown)}." if unknown else ""
     return replace(figure, caption=figure.caption + more)
@@ -227,7 +234,8 @@ def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
         "Kinds of local body in being",
         Evidence.of(usable, uses=("purpose",)),
         f"Kinds in being at the end of each year; {len(kinds) - len(usable)} of {len(kinds)} kinds have no known "
-        "years and are left out. The partnership years are covered more densely than those before.",
+        "years and are left out. A kind that ended in a year is not in that year’s point; one that began at an unknown "
+        "date counts from the first year in which it is certain. The partnership years are covered more densely.",
     )
 
 
@@ -282,7 +290,7 @@ def selections(
         names,
         _shares_title(name, shares, classes, scheme, keys),
         shares.evidence,
-        f"Share of kinds of local body in being, by how members are chosen. {shares.left_out} kinds without known "
+        f"Share of kinds of local body in being, each weighted by its years in the period. {shares.left_out} kinds without known "
         "years or selection are left out.",
     )
 
@@ -319,7 +327,11 @@ def holders(
         name = "Elected councils"
         marks = {year: frame[f"council_{year}"] for year in held.years}
     else:
-        name = "Central or appointed bodies"
+        name = (
+            "Central or appointed bodies"
+            if any(frame[f"central_{year}"].any() for year in held.years)
+            else "Appointed bodies"
+        )
         marks = {year: frame[f"central_{year}"] | frame[f"appointed_{year}"] for year in held.years}
     left = counted(len(held.uncovered), "function")
     are = "is" if len(held.uncovered) == 1 else "are"
@@ -410,7 +422,7 @@ def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catal
         f"The {first.readable_span()} and the {second.readable_span()} differ clearly on {apart.sum()} of "
         f"{len(records)} measures",
         "Shares of kinds of local body in being, each kind weighted by its years in the period. Clearly: by "
-        f"{100 * CLEAR:.0f} points or more. Empty: fewer than {measures.LEAST_KINDS} kinds with the code.",
+        f"{100 * CLEAR:.0f} points or more, before rounding. Empty: fewer than {measures.LEAST_KINDS} kinds with the code.",
         made.evidence,
         (3, 1, 1, 1),
     )
@@ -495,7 +507,7 @@ def partnership_counts(catalogue: Catalogue | None = None) -> Table:
         frame,
         f"{len(latest)} kinds of partnership with a count: {int(latest['count'].sum()):,} bodies in all, at "
         "different dates",
-        "Latest confirmed count of each kind; kinds without one are left out, so the sum is a floor.",
+        "Latest confirmed count of each kind for England; the sum adds different years, so it is no year’s total.",
         Evidence.of(latest),
         (3, 1, 1, 1.4),
     )
@@ -580,14 +592,24 @@ def verdict_table(verdict: claims.Verdict) -> Table:
     )
 
 
-def readings_table(verdict: claims.Verdict) -> Table:
-    """The verdict in every reading."""
+def readings_table(made: dict[str, claims.Verdict]) -> Table:
+    """Every reading of every claim, side by side.
+
+    Parameters
+    ----------
+    made : from `claims.answers`.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame({key: dict(verdict.readings) for key, verdict in made.items()}).fillna("")
+    evidence = sum((verdict.answer.evidence for verdict in made.values()), Evidence())
     return Table(
-        verdict.readings_frame(),
-        f"{verdict.key} in {len(verdict.readings)} readings: {verdict.firmness}",
-        "The same rule on other choices of rows, dates and definitions, listed beforehand.",
-        verdict.answer.evidence,
-        (3.4, 1),
+        frame.rename_axis("Reading"),
+        f"Each claim in each reading; {listing([key for key, item in made.items() if item.firmness == 'firm'])} are firm",
+        "The same rule on other choices of rows, dates and definitions, listed beforehand. Empty: the reading does not "
+        "touch the claim.",
+        evidence,
+        (3.2, *[1.0] * len(made)),
     )
 
 
