@@ -6,6 +6,7 @@ of variants that agree is its firmness: firm from 90 %, leaning from 60 %, open 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from localgov_history import bodies, measures, periods
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
+from localgov_history.periods import with_article
 from localgov_history.sources import Evidence
 from localgov_history.text import listing
 
@@ -228,8 +230,12 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         name: rival for name, rival in rivals.items() if len(set(rival.boundaries)) >= LEAST_BOUNDARIES
     }
     events = measures.turnover_years(kinds)
-    scores = {name: clustering(events, item) for name, item in schemes.items()}
-    own = scores[scheme.name]
+    own = clustering(events, scheme)
+    scores = {scheme.name: own}
+    for name, rival in schemes.items():
+        # A rival too short to score says nothing against the scheme.
+        with contextlib.suppress(NotEnoughDataError):
+            scores[name] = clustering(events, rival)
     better = [schemes[name].whose for name, score in sorted(scores.items()) if score[1] > own[1]]
     verdict = (
         NOT_SUPPORTED if own[1] < 1 else OPEN if own[1] < 1 + 5 * LEAST_CHANGE else PARTLY if better else SUPPORTED
@@ -240,8 +246,8 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
         else "no rival scheme does better"
     )
     sentence = (
-        f"{own[0]:.0%} of the beginnings and ends of kinds of body fall within {NEAR} years of the deck’s "
-        f"boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}."
+        f"{own[0]:.0%} of the beginnings and ends of kinds of body fall within {NEAR} years of "
+        f"{scheme.whose}’s boundaries, {own[1]:.1f} times what boundaries placed elsewhere would catch; {ahead}."
     )
     numbers = tuple(
         pair
@@ -263,7 +269,7 @@ def boards(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
     single = shares.share(first.key, "single")
     year = first.census_year
     held = bodies.in_being(_responsibilities(variant, book), year)
-    holders = zip(held["council"], held["purpose"], held["selection_class"], held["scope"], strict=True)
+    holders = zip(held["council"], held["purpose"], held["scope"], strict=True)
     by_function = (
         held.assign(single=[measures.is_board(*holder) for holder in holders])
         .groupby("function")[["single", "council"]]
@@ -276,20 +282,20 @@ def boards(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
     hits = (single > 0.5) + (functions > 0.5)
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[hits]
     sentence = (
-        f"{single:.0%} of the kinds of local body in being in the {first.readable_span()} had functions under one "
-        f"heading, and in {year} such bodies held {of(functions, len(by_function))} functions with a known "
-        f"holder, alone or with others; elected councils held {of(council, len(by_function))}."
+        f"{single:.0%} of the kinds of local body in being in {with_article(first.readable_span())} had functions under one "
+        f"heading, and in {year} such bodies held {count_of(functions, len(by_function))} functions with a known "
+        f"holder, alone or with others; elected councils held {count_of(council, len(by_function))}."
     )
     numbers = (
         ("Kinds with functions under one heading, share", f"{single:.0%}"),
-        (f"Functions with a single-purpose holder, {year}", of(functions, len(by_function))),
-        (f"Functions with an elected council among the holders, {year}", of(council, len(by_function))),
+        (f"Functions with a single-purpose holder, {year}", count_of(functions, len(by_function))),
+        (f"Functions with an elected council among the holders, {year}", count_of(council, len(by_function))),
     )
     later = {period.key: shares.share(period.key, "single") for period in scheme.periods[1:]}
     most = max(later, key=lambda key: later[key])
     caveat = ""
     if later[most] > single:
-        caveat = f"The share of such kinds was higher in the {scheme.labels[most]}, at {later[most]:.0%}."
+        caveat = f"The share of such kinds was higher in {with_article(scheme.labels[most])}, at {later[most]:.0%}."
     evidence = _period_evidence(variant, book, first) + Evidence.of(held, uses=("function", "role"))
     return Answer(verdict, sentence, numbers, evidence, caveat)
 
@@ -306,9 +312,9 @@ def gathering(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answe
     falls = single[0] - single[1] > LEAST_CHANGE
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + falls]
     sentence = (
-        f"Of the functions with a known holder in both years, elected councils held {of(council[0], number)} in "
-        f"{before} and {of(council[1], number)} in {after}, alone or with others; single-purpose local bodies held "
-        f"{of(single[0], number)} and then {of(single[1], number)}."
+        f"Of the functions with a known holder in both years, elected councils held {count_of(council[0], number)} in "
+        f"{before} and {count_of(council[1], number)} in {after}, alone or with others; single-purpose local bodies held "
+        f"{count_of(single[0], number)} and then {count_of(single[1], number)}."
     )
     return Answer(verdict, sentence, _holding_numbers(held), held.evidence)
 
@@ -330,12 +336,12 @@ def centre_on_the_ground(variant: Variant, scheme: Periodisation, book: Catalogu
     number = len(frame)
     sentence = (
         f"Of the functions with a known holder in both years, central or appointed bodies held "
-        f"{of(state[0], number)} in {before} and {of(state[1], number)} in {after}, alone or with others; elected "
-        f"councils held {of(council[0], number)} and then {of(council[1], number)}.{named}"
+        f"{count_of(state[0], number)} in {before} and {count_of(state[1], number)} in {after}, alone or with others; elected "
+        f"councils held {count_of(council[0], number)} and then {count_of(council[1], number)}.{named}"
     )
     numbers = (
-        (f"Functions with a central or appointed holder, {before}", of(state[0], number)),
-        (f"Functions with a central or appointed holder, {after}", of(state[1], number)),
+        (f"Functions with a central or appointed holder, {before}", count_of(state[0], number)),
+        (f"Functions with a central or appointed holder, {after}", count_of(state[1], number)),
         *_holding_numbers(held),
     )
     none = not any(frame[f"central_{year}"].any() for year in held.years)
@@ -362,10 +368,11 @@ def quangos(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
     step = int(last["count"]) - int(first["count"])
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[rises + (step > 0)]
     change = "rose" if step > 0 else "fell" if step < 0 else "stood still"
+    spans = [with_article(period.readable_span()) for period in (third, fourth)]
     joint = "and" if (step > 0) == rises else "but"
     sentence = (
         f"Kinds of local body with appointed, ex officio or self-appointing members made up {appointed[0]:.0%} of "
-        f"those in being in the {third.readable_span()} and {appointed[1]:.0%} in the {fourth.readable_span()}; "
+        f"those in being in {spans[0]} and {appointed[1]:.0%} in {spans[1]}; "
         f"{joint} the government’s own count of non-departmental public bodies {change} from "
         f"{int(first['count']):,} in {int(first['year'])} to {int(last['count']):,} in {int(last['year'])}."
     )
@@ -388,22 +395,22 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     kinds = _kinds(variant, book)
     before, after = scheme.periods[-2].census_year, scheme.periods[-1].census_year
     early, late = bodies.in_being(kinds, before), bodies.in_being(kinds, after)
-    numbers_of = tuple(int((frame["purpose"] == "partnership").sum()) for frame in (early, late))
+    partnership_kinds = tuple(int((frame["purpose"] == "partnership").sum()) for frame in (early, late))
     if len(late) < measures.LEAST_KINDS:
         raise NotEnoughDataError(f"{len(late)} kinds of body have known years in {after}")
     counted, councils = partnership_counts(book), council_count(book)
     per_council = float(counted["count"].sum()) / float(councils.iloc[0]["count"])
-    grows = numbers_of[1] >= 2 * max(numbers_of[0], 1)
+    grows = partnership_kinds[1] >= 2 * max(partnership_kinds[0], 1)
     verdict = (NOT_SUPPORTED, PARTLY, SUPPORTED)[grows + (per_council >= 2)]
     total, number = int(counted["count"].sum()), int(councils.iloc[0]["count"])
     sentence = (
-        f"Kinds of partnership known to be in being numbered {numbers_of[0]} in {before} and {numbers_of[1]} in "
+        f"Kinds of partnership known to be in being numbered {partnership_kinds[0]} in {before} and {partnership_kinds[1]} in "
         f"{after}. The {len(counted)} kinds with a confirmed count for England add to {total:,} partnerships, "
         f"{per_council:.1f} for each of {number:,} principal councils."
     )
     numbers = (
-        (f"Kinds of partnership, {before}", f"{numbers_of[0]}"),
-        (f"Kinds of partnership, {after}", f"{numbers_of[1]}"),
+        (f"Kinds of partnership, {before}", f"{partnership_kinds[0]}"),
+        (f"Kinds of partnership, {after}", f"{partnership_kinds[1]}"),
         ("Partnerships of the kinds with a count, England, latest counts", f"{total:,}"),
         (f"Principal councils, {int(councils.iloc[0]['date_earliest'].year)}", f"{number:,}"),
         ("Partnerships for each principal council", f"{per_council:.1f}"),
@@ -430,15 +437,18 @@ def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
     )
     near = distances[distances - distances.min() < LEAST_CHANGE].drop(nearest)
     lead = (
-        "" if near.empty else f", not clearly ahead of the {listing([scheme.labels[str(key)] for key in near.index])}"
+        ""
+        if near.empty
+        else f", not clearly ahead of {listing([with_article(scheme.labels[str(key)]) for key in near.index])}"
     )
     sentence = (
-        f"On {len(wanted)} measures of how kinds of body were made up, the {scheme.labels[nearest]} come nearest to the "
-        f"{last.readable_span()}{lead} (distances: {order}; 0 is alike)."
+        f"On {len(wanted)} measures of how kinds of body were made up, {with_article(scheme.labels[nearest])} come nearest "
+        f"to {with_article(last.readable_span())}{lead} (distances: {order}; 0 is alike)."
     )
     caveat = "Five periods are five observations: likeness on these measures is no proof of repetition."
     numbers = tuple(
-        (f"Distance to the {scheme[str(key)].readable_span()}", f"{value:.2f}") for key, value in distances.items()
+        (f"Distance to {with_article(scheme[str(key)].readable_span())}", f"{value:.2f}")
+        for key, value in distances.items()
     )
     return Answer(verdict, sentence, numbers, made.evidence, caveat)
 
@@ -499,7 +509,7 @@ def official_quango_count(catalogue: Catalogue | None = None, include_unconfirme
 
 
 def partnership_counts(catalogue: Catalogue | None = None) -> pd.DataFrame:
-    """The latest preferred count of each kind of partnership from the last period on, largest first."""
+    """The latest preferred count of each kind of partnership from 2000 on, largest first."""
     book = catalogue or default()
     kinds = bodies.kinds(include_unconfirmed=True, special_cases=True, catalogue=book)
     partnership = kinds.loc[kinds["purpose"] == "partnership", "body_key"]
@@ -537,7 +547,7 @@ def _stocks(book: Catalogue) -> pd.DataFrame:
     ]
 
 
-def of(share: float, number: int) -> str:
+def count_of(share: float, number: int) -> str:
     """A share of a small number as a count: ``12 of 16``."""
     return f"{round(share * number)} of {number}"
 
@@ -572,7 +582,9 @@ def _holding_numbers(held: measures.Holdings) -> tuple[tuple[str, str], ...]:
     names = {"council": "an elected council", "single": "a single-purpose local body"}
     for column, name in names.items():
         for year in held.years:
-            rows.append((f"Functions with {name} among the holders, {year}", of(held.share(column, year), number)))
+            rows.append(
+                (f"Functions with {name} among the holders, {year}", count_of(held.share(column, year), number))
+            )
     return tuple(rows)
 
 
@@ -581,10 +593,14 @@ def clustering(events: list[int], scheme: Periodisation) -> tuple[float, float]:
 
     Only events within the scheme's own span count: a scheme that stops in 1912 says nothing of later years.
     """
-    first, last = scheme.periods[0].start.year, scheme.periods[-1].end.year
+    first, last = scheme.first_day.year, scheme.last_day.year
     inside = [event for event in events if first <= event <= last]
     years = [day.year for day in scheme.boundaries]
     near = measures.share_near(inside, years, NEAR)
     moved = [measures.share_near(inside, [year + step for year in years], NEAR) for step in range(-25, 26)]
     chance = sum(moved) / len(moved)
-    return near, near / chance if chance else float("nan")
+    if not chance:
+        raise NotEnoughDataError(
+            f"no beginning or end lies near the boundaries of {scheme.name}, wherever they are moved"
+        )
+    return near, near / chance

@@ -75,7 +75,14 @@ class Table:
         return f"Table: {self.title} [{len(self.frame)} rows, {self.evidence.rows} rows used, {digest}]"
 
 
-def show(item: figures.Figure | Table, catalogue: Catalogue | None = None) -> None:
+@dataclass(frozen=True)
+class Missing:
+    """What stands in the place of a figure or table that there is not enough data for."""
+
+    sentence: str
+
+
+def show(item: figures.Figure | Table | Missing, catalogue: Catalogue | None = None) -> None:
     """Show a figure or a table with its title, caption, text alternative and sources.
 
     Raises
@@ -88,6 +95,8 @@ def show(item: figures.Figure | Table, catalogue: Catalogue | None = None) -> No
         _show_figure(item, book)
     elif isinstance(item, Table):
         _show_table(item, book)
+    elif isinstance(item, Missing):
+        say(item.sentence, catalogue=book)
     else:
         raise LocalgovError(
             f"cannot show a {type(item).__name__}; expected a Figure from localgov_history.figures or a Table"

@@ -122,7 +122,7 @@ def acts_timeline(acts: pd.DataFrame, periods: Periodisation, title: str) -> Fig
     """
     plot = _blank()
     frame = acts.sort_values("day").reset_index(drop=True)
-    first, last = periods.periods[0].start.year, periods.periods[-1].end.year
+    first, last = periods.first_day.year, periods.last_day.year
     years = [day.year + (day.day_of_year - 1) / 366 for day in frame["day"]]
     _period_bands(plot, periods, first, last)
     lanes = _period_names(plot, periods, first, last, WIDTH - 40)
@@ -172,41 +172,35 @@ def _dated_title(title: str, year: int) -> str:
     return title if str(year) in title else f"{title} {year}"
 
 
-def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mapping[str, str]) -> Figure:
-    """The years in being of kinds of body, one bar a row, coloured by purpose.
+def lives(kinds: pd.DataFrame, periods: Periodisation, title: str) -> Figure:
+    """The years in being of kinds of body, one bar a row.
 
     Parameters
     ----------
     kinds : rows of `bodies.kinds` with both years known, in the order to draw.
-    groups : purposes and their names, in order; a kind of another purpose is not drawn.
     """
     plot = _blank()
-    frame = kinds[kinds["purpose"].isin(list(groups))].reset_index(drop=True)
-    last = periods.periods[-1].end.year
+    frame = kinds.reset_index(drop=True)
+    last = periods.last_day.year
     # Kinds that all began late are drawn on a scale that starts near them.
-    first = max(periods.periods[0].start.year, int(frame["first_year"].min()) // 10 * 10 - 10)
+    first = max(periods.first_day.year, int(frame["first_year"].min()) // 10 * 10 - 10)
     _period_bands(plot, periods, first, last)
     longest = max(len(name) for name in frame["plural"])
     lanes = _period_names(plot, periods, first, last, WIDTH - 40 - 5.4 * longest)
-    for position, (purpose, name) in enumerate(groups.items()):
-        rows = frame[frame["purpose"] == purpose]
-        for firm in (True, False):
-            part = rows[rows["firm"] == firm]
-            begins = part["first_year"].astype(float).clip(lower=first)
-            ends = part["last_year"].astype(float) + 1
-            plot.add_bar(
-                base=begins,
-                x=ends - begins,
-                y=list(part.index),
-                orientation="h",
-                width=0.62,
-                marker={
-                    "color": COLOURS[position] if firm else "white",
-                    "line": {"color": COLOURS[position], "width": 1.2},
-                },
-                customdata=part[["plural", "first_year", "last_year"]].astype(str).map(_safe).to_numpy(),
-                hovertemplate="%{customdata[0]}: %{customdata[1]} to %{customdata[2]}<extra>" + name + "</extra>",
-            )
+    for firm in (True, False):
+        part = frame[frame["firm"] == firm]
+        begins = part["first_year"].astype(float).clip(lower=first)
+        ends = part["last_year"].astype(float) + 1
+        plot.add_bar(
+            base=begins,
+            x=ends - begins,
+            y=list(part.index),
+            orientation="h",
+            width=0.62,
+            marker={"color": COLOURS[0] if firm else "white", "line": {"color": COLOURS[0], "width": 1.2}},
+            customdata=part[["plural", "first_year", "last_year"]].astype(str).map(_safe).to_numpy(),
+            hovertemplate="%{customdata[0]}: %{customdata[1]} to %{customdata[2]}<extra></extra>",
+        )
     circa = _circa_ends(plot, frame, first)
     plot.update_yaxes(
         tickvals=list(frame.index),
@@ -223,11 +217,10 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str, groups: Mappi
         plot,
         title,
         "Years in which each kind is known to have existed; bars run off the left where it is older."
-        + (f" {colour_key(groups)}" if len(groups) > 1 else "")
         + (f" Hollow bars ({hollow}): the years are not yet confirmed in a source." if hollow else "")
         + (" A dotted end is an approximate date, or a beginning at an unknown earlier date." if circa else ""),
         f"Bars for {len(frame)} kinds of body in order of their beginning, from {frame['plural'].iloc[0]} to "
-        f"{frame['plural'].iloc[-1]}, coloured by purpose.",
+        f"{frame['plural'].iloc[-1]}.",
         frame[["body_key", "plural", "purpose", "first_year", "last_year", "firm"]],
         Evidence.of(frame, uses=("purpose",), dates=("start", "end")),
     )
@@ -296,9 +289,10 @@ def dots_by_period(
             name=label,
             marker={
                 "size": 11,
-                "symbol": symbols[position % len(symbols)],
+                "symbol": symbols[position % len(symbols)] + ("-open" if position >= len(symbols) else ""),
                 "color": PAIR[position] if len(labels) == 2 else COLOURS[position % len(COLOURS)],
-                "line": {"color": "white", "width": 0.8},
+                # A white edge would make a hollow mark vanish.
+                "line": {"color": "white", "width": 0.8} if position < len(symbols) else {"width": 2},
             },
             hovertemplate="%{y}, " + label + ": %{x:.0f}%<extra></extra>",
         )
@@ -327,7 +321,7 @@ def lines_by_year(
     unit : title of the value axis.
     """
     plot = _blank()
-    first, last = periods.periods[0].start.year, periods.periods[-1].end.year
+    first, last = periods.first_day.year, periods.last_day.year
     top = float(frame["value"].max()) * 1.18
     ends = {}
     for position, (code, name) in enumerate(names.items()):
@@ -364,72 +358,46 @@ def lines_by_year(
     return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
 
 
-def count_points(
-    counts: pd.DataFrame,
-    names: Mapping[str, str],
-    title: str,
-    unit: str,
-    caption: str,
-    years: tuple[int, int] | None = None,
-) -> Figure:
-    """Dated counts as points, one panel a series, each with its own scale from zero.
+def count_points(counts: pd.DataFrame, name: str, title: str, unit: str, caption: str) -> Figure:
+    """Dated counts of one kind of body as points joined by a line, from zero.
 
     Parameters
     ----------
-    counts : rows of ``body_counts`` with columns ``series`` and ``year``; lines join the points of a series.
-    names : series and their panel titles in order.
+    counts : rows of ``body_counts`` with a column ``year``.
+    name : what is counted, for the text alternative.
+    unit : title of the value axis.
     """
-    from plotly.subplots import make_subplots
+    plot = _blank()
+    rows = counts.sort_values("year").reset_index(drop=True)
+    plot.add_scatter(
+        x=rows["year"],
+        y=rows["count"].astype(float),
+        mode="lines+markers",
+        line={"color": COLOURS[0], "width": 1.6},
+        marker={
+            "size": 8,
+            "color": ["white" if known == "recalled" else COLOURS[0] for known in rows["evidence"]],
+            "line": {"color": COLOURS[0], "width": 1.5},
+        },
+        hovertemplate="%{x}: %{y:,}<extra></extra>",
+    )
+    plot.update_yaxes(range=[0, float(rows["count"].max()) * 1.15], nticks=5, tickformat=",", title_text=unit)
+    plot.update_xaxes(range=[int(rows["year"].min()) - 1, int(rows["year"].max()) + 1], nticks=8)
+    plot.update_layout(height=260)
+    first, last = rows.iloc[0], rows.iloc[-1]
+    alt = f"{name}: {int(first['count']):,} in {int(first['year'])}, {int(last['count']):,} in {int(last['year'])}."
+    data = rows[["year", "count", "geography", "evidence"]]
+    return Figure(plot, title, caption, alt, data, Evidence.of(counts))
 
-    present = [code for code in names if (counts["series"] == code).any()]
-    columns = 2 if len(present) > 1 else 1
-    depth = (len(present) + columns - 1) // columns
-    plot = make_subplots(
-        rows=depth,
-        cols=columns,
-        horizontal_spacing=0.13,
-        vertical_spacing=min(0.3, 0.42 / max(depth, 1)),
-        subplot_titles=[_safe(names[code]) for code in present],
-    )
-    plot.update_layout(template=template(), width=WIDTH, height=70 + 190 * depth)
-    first, last = years or (int(counts["year"].min()) - 1, int(counts["year"].max()) + 1)
-    for position, code in enumerate(present):
-        rows = counts[counts["series"] == code].sort_values("year")
-        place = {"row": position // columns + 1, "col": position % columns + 1}
-        hollow = rows["evidence"].eq("recalled")
-        plot.add_scatter(
-            x=rows["year"],
-            y=rows["count"].astype(float),
-            mode="lines+markers",
-            line={"color": COLOURS[0], "width": 1.6},
-            marker={
-                "size": 8,
-                "color": ["white" if flag else COLOURS[0] for flag in hollow],
-                "line": {"color": COLOURS[0], "width": 1.5},
-            },
-            hovertemplate="%{x}: %{y:,}<extra></extra>",
-            **place,
-        )
-        plot.update_yaxes(range=[0, float(rows["count"].max()) * 1.15], nticks=5, tickformat=",", **place)
-        plot.update_xaxes(range=[first, last], nticks=6, **place)
-    plot.update_annotations(font={"size": TEXT_SIZE + 1})
-    plot.update_layout(margin={"t": 34})
-    plot.update_yaxes(title_text=unit, col=1)
-    spans = [
-        f"{names[code]}: {int(rows['count'].iloc[0]):,} in {int(rows['year'].iloc[0])}, "
-        f"{int(rows['count'].iloc[-1]):,} in {int(rows['year'].iloc[-1])}"
-        for code in present
-        for rows in [counts[counts["series"] == code].sort_values("year")]
-    ]
-    columns_shown = ["series", "year", "count", "geography", "evidence"]
-    return Figure(
-        plot,
-        title,
-        caption,
-        "; ".join(spans) + ".",
-        counts[columns_shown].reset_index(drop=True),
-        Evidence.of(counts),
-    )
+
+# The classes of holder of a function: name in full, and broken over two lines for the head of a column.
+_HOLDERS = {
+    "council": ("Elected council", "Elected<br>council"),
+    "single": ("Single-purpose local body", "Single-<br>purpose"),
+    "appointed": ("Appointed local body", "Appointed<br>local"),
+    "central": ("Central body", "Central"),
+    "other": ("Other", "Other"),
+}
 
 
 def holders_matrix(
@@ -447,22 +415,8 @@ def holders_matrix(
     frame : from `measures.Holdings`.
     """
     plot = _blank()
-    classes = {
-        "council": "Elected council",
-        "single": "Single-purpose local body",
-        "appointed": "Appointed local body",
-        "central": "Central body",
-        "other": "Other",
-    }
     rows = frame.sort_values(["heading", "function"]).reset_index(drop=True)
-    short = {
-        "council": "Elected<br>council",
-        "single": "Single-<br>purpose",
-        "appointed": "Appointed<br>local",
-        "central": "Central",
-        "other": "Other",
-    }
-    for position, code in enumerate(classes):
+    for position, code in enumerate(_HOLDERS):
         for side, year in enumerate(years):
             held = rows[rows[f"{code}_{year}"]]
             plot.add_scatter(
@@ -476,12 +430,12 @@ def holders_matrix(
                 },
                 name=str(year),
                 showlegend=position == 0,
-                hovertemplate=f"{classes[code]}, {year}<extra></extra>",
+                hovertemplate=f"{_HOLDERS[code][0]}, {year}<extra></extra>",
             )
     plot.update_xaxes(
-        tickvals=list(range(len(classes))),
-        ticktext=[short[code] for code in classes],
-        range=[-0.6, len(classes) - 0.4],
+        tickvals=list(range(len(_HOLDERS))),
+        ticktext=[head for _, head in _HOLDERS.values()],
+        range=[-0.6, len(_HOLDERS) - 0.4],
         side="top",
         showgrid=False,
     )
@@ -505,8 +459,8 @@ def holders_matrix(
         },
     )
     sums = [
-        f"{classes[code]}: " + ", ".join(f"{int(rows[f'{code}_{year}'].sum())} functions in {year}" for year in years)
-        for code in classes
+        f"{name}: " + ", ".join(f"{int(rows[f'{code}_{year}'].sum())} functions in {year}" for year in years)
+        for code, (name, _) in _HOLDERS.items()
     ]
     return Figure(plot, title, caption, f"Of {len(rows)} functions. " + "; ".join(sums) + ".", rows, evidence)
 
@@ -545,12 +499,6 @@ def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, capti
     return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
 
 
-def colour_key(names: Mapping[str, str]) -> str:
-    """A sentence naming the colours of classes, for charts with many rows."""
-    words = ("Dark blue", "red", "mid blue", "orange", "pale blue", "sand")
-    return ", ".join(f"{words[index]}: {name.lower()}" for index, name in enumerate(names.values())) + "."
-
-
 def _blank() -> go.Figure:
     import plotly.graph_objects as go
 
@@ -558,13 +506,13 @@ def _blank() -> go.Figure:
 
 
 def _period_bands(plot: go.Figure, periods: Periodisation, first: int, last: int) -> None:
-    """Alternate bands for the periods, cut to the years drawn."""
+    """Alternate bands for the periods, cut to the years drawn; lines alone where periods overlap."""
     for index, period in enumerate(periods):
         begin = max(_as_year(period.start), first)
         end = min(_as_year(period.end) + 1 / 366, last + 1)
         if begin >= end:
             continue
-        if index % 2 == 0:
+        if index % 2 == 0 and not periods.overlaps():
             plot.add_vrect(x0=begin, x1=end, fillcolor=BAND, line_width=0, layer="below")
         plot.add_vline(x=begin, line={"color": RULE, "width": 1}, layer="below")
 

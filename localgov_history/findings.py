@@ -5,14 +5,17 @@ Every title is computed, with a form for "no clear difference" and one for "not 
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from localgov_history import bodies, claims, coding, dates, figures, measures
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.display import Table
+from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
+from localgov_history.periods import periodisation, with_article
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
 
@@ -21,6 +24,23 @@ if TYPE_CHECKING:
 
     from localgov_history.measures import Shares
     from localgov_history.periods import Period, Periodisation
+
+P = ParamSpec("P")
+Shown = TypeVar("Shown", Figure, Table)
+
+
+def or_say_why(make: Callable[P, Shown]) -> Callable[P, Shown | Missing]:
+    """Turn "not enough data" into something to show, so that one empty chart does not end a notebook."""
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Shown | Missing:
+        try:
+            return make(*args, **kwargs)
+        except NotEnoughDataError as error:
+            return Missing(f"Not enough data here: {error}.")
+
+    return made
+
 
 # A change of share of less than this is called no clear difference.
 CLEAR = 0.05
@@ -61,9 +81,9 @@ def sequence_title(name: str, values: dict[str, float | None]) -> str:
     if most - least < CLEAR:
         return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {least:.0%} to {most:.0%} in every period"
     # Shares within a point of each other are printed alike, so a title must not pick one of them.
-    fewest = listing([f"the {label}" for label, value in known.items() if value - least < 0.01])
-    highest = listing([f"the {label}" for label, value in known.items() if most - value < 0.01])
-    return f"{name} were fewest in {fewest} ({least:.0%}) and most in {highest} ({most:.0%})"
+    fewest = listing([with_article(label) for label, value in known.items() if value - least < 0.01])
+    highest = listing([with_article(label) for label, value in known.items() if most - value < 0.01])
+    return f"{name}: the smallest share in {fewest} ({least:.0%}), the largest in {highest} ({most:.0%})"
 
 
 def councils_table(catalogue: Catalogue | None = None) -> Table:
@@ -111,7 +131,9 @@ def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     shown.index = frame["span"].rename("Period")
     rows = book.load("periods")
     rows = rows[rows["periodisation"] == scheme.name]
-    evidence = Evidence.of(rows) if len(rows) else Evidence(scheme.source_keys)
+    # A user's own scheme may bear the name of a shipped one.
+    shipped = len(rows) and periodisation(scheme.name, book) == scheme
+    evidence = Evidence.of(rows) if shipped else Evidence(scheme.source_keys)
     return Table(
         shown,
         f"The periods of {scheme.authority or scheme.name}",
@@ -154,6 +176,7 @@ def schemes_table(catalogue: Catalogue | None = None) -> Table:
     )
 
 
+@or_say_why
 def landmark_acts(
     scheme: Periodisation, include_unconfirmed: bool = True, catalogue: Catalogue | None = None
 ) -> Figure:
@@ -168,14 +191,14 @@ def landmark_acts(
     ]
     frame = frame.assign(day=day, firm=[not flag for flag in unread])
     frame = frame[frame["day"].notna()]
-    inside = (frame["day"].dt.date >= scheme.periods[0].start) & (frame["day"].dt.date <= scheme.periods[-1].end)
+    inside = (frame["day"].dt.date >= scheme.first_day) & (frame["day"].dt.date <= scheme.last_day)
     frame = frame[inside]
     if frame.empty:
         raise NotEnoughDataError("no landmark Act has a known date within these periods")
     counts = scheme_counts(frame["day"], scheme)
     most = max(counts, key=lambda key: (counts[key] / _length(scheme[key]), key))
     title = (
-        f"Of {counted(len(frame), 'landmark Act or paper', 'landmark Acts and papers')}, the {scheme.labels[most]} had "
+        f"Of {counted(len(frame), 'landmark Act or paper', 'landmark Acts and papers')}, {with_article(scheme.labels[most])} had "
         f"most for their length ({counts[most]} in {_length(scheme[most])} years)"
     )
     return figures.acts_timeline(frame, scheme, title)
@@ -187,16 +210,17 @@ def scheme_counts(days: pd.Series, scheme: Periodisation) -> dict[str, int]:
     return {key: int(sum(key in label.split(";") for label in labels)) for key in scheme.keys}
 
 
+@or_say_why
 def lives(
     purpose: str, scheme: Periodisation, include_unconfirmed: bool = True, catalogue: Catalogue | None = None
 ) -> Figure:
     """Years in being of the kinds of local body of one purpose."""
     kinds = bodies.kinds(include_unconfirmed, catalogue=catalogue)
     kinds = kinds[kinds["purpose"] == purpose]
-    first, last = scheme.periods[0].start.year, scheme.periods[-1].end.year
+    first, last = scheme.first_day.year, scheme.last_day.year
     known = bodies.in_being(kinds, first, last)
     if known.empty:
-        raise NotEnoughDataError(f"no kind of body of purpose {purpose!r} has known years")
+        raise NotEnoughDataError(f"no kind of body of purpose {purpose!r} is known from {first} to {last}")
     length = known["last_year"].astype(float) - known["first_year"].astype(float) + 1
     shown = known.assign(length=length).nlargest(MOST_BARS, "length", keep="first")
     shown = shown.sort_values(["first_year", "last_year", "body_key"])
@@ -205,19 +229,20 @@ def lives(
     name = {"single": "single-purpose body", "multi": "many-purpose body", "partnership": "partnership"}[purpose]
     half = f"; half of those had lasted {spans.median():.0f} years or more" if len(spans) >= 5 else ""
     title = f"{ended.sum()} of {len(known)} kinds of {name} are known to have ended by {last}{half}"
-    figure = figures.lives(shown, scheme, title, {purpose: name})
+    figure = figures.lives(shown, scheme, title)
     seen_last = int((shown["end_status"] == "unknown").sum())
     more = f" {counted(seen_last, 'bar')} of unknown end stop where the kind was last attested." if seen_last else ""
     more += f" Drawn: the {len(shown)} longest-lived of them." if len(shown) < len(known) else ""
-    unknown = sorted(str(plural) for plural in kinds.loc[~kinds.index.isin(known.index), "plural"])
+    unknown = sorted(str(plural) for plural in kinds.loc[~kinds.index.isin(bodies.dated(kinds).index), "plural"])
     more += f" Not counted, for want of years: {listing(unknown)}." if unknown else ""
     return replace(figure, caption=figure.caption + more)
 
 
+@or_say_why
 def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> Figure:
     """How many kinds of local body were in being in each year, by purpose."""
     kinds = bodies.kinds(catalogue=catalogue)
-    first, last = scheme.periods[0].start.year, scheme.periods[-1].end.year
+    first, last = scheme.first_day.year, scheme.last_day.year
     frame = measures.in_being_by_year(kinds, first, last)
     frame = frame.rename(columns={"purpose": "class", "kinds": "value"})
     totals = frame.groupby("year")["value"].sum()
@@ -239,11 +264,12 @@ def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     )
 
 
+@or_say_why
 def purposes(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catalogue | None = None) -> Figure:
     """Kinds of local body by purpose, a bar a period."""
-    shares = measures.shares_by(bodies.kinds(catalogue=catalogue), "purpose", scheme)
+    shares = _shares_of(measures.shares_by(bodies.kinds(catalogue=catalogue), "purpose", scheme), keys)
     return figures.stacked_shares(
-        _chosen(shares, keys),
+        shares.to_frame(),
         coding.PURPOSES,
         _shares_title("Single-purpose kinds of local body", shares, ("single",), scheme, keys),
         shares.evidence,
@@ -252,6 +278,7 @@ def purposes(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catal
     )
 
 
+@or_say_why
 def selections(
     scheme: Periodisation,
     keys: tuple[str, ...] = (),
@@ -268,8 +295,8 @@ def selections(
         "directly_elected": ("Kinds with all members directly elected", ("directly_elected",)),
         "appointed": ("Kinds with appointed, ex officio or self-appointing members", ("appointed", "other")),
     }[about]
-    shares = measures.shares_by(bodies.kinds(catalogue=catalogue), "selection_class", scheme)
-    shown = _chosen(shares, keys)
+    shares = _shares_of(measures.shares_by(bodies.kinds(catalogue=catalogue), "selection_class", scheme), keys)
+    shown = shares.to_frame()
     merged = {"indirectly_elected": "nominated_by_bodies"}
     shown = (
         shown.assign(**{"class": shown["class"].replace(merged)})
@@ -295,11 +322,12 @@ def selections(
     )
 
 
+@or_say_why
 def money(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catalogue | None = None) -> Figure:
     """Share of kinds of local body that draw on each source of money."""
-    shares = measures.shares_drawing_on(bodies.kinds(catalogue=catalogue), scheme)
+    shares = _shares_of(measures.shares_drawing_on(bodies.kinds(catalogue=catalogue), scheme), keys)
     return figures.dots_by_period(
-        _chosen(shares, keys),
+        shares.to_frame(),
         coding.MONEY,
         _shares_title("Kinds that draw on grant", shares, ("grant",), scheme, keys),
         shares.evidence,
@@ -308,6 +336,7 @@ def money(scheme: Periodisation, keys: tuple[str, ...] = (), catalogue: Catalogu
     )
 
 
+@or_say_why
 def holders(
     scheme: Periodisation, earlier: str, later: str, about: str = "council", catalogue: Catalogue | None = None
 ) -> Figure:
@@ -362,6 +391,7 @@ def held_title(name: str, before: int, after: int, number: int, first: int, seco
     return f"{name} held {before} of {number} functions in {first} and {after} in {second}"
 
 
+@or_say_why
 def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalogue: Catalogue | None = None) -> Table:
     """Kinds of body per function in the census years of two periods, by heading."""
     import pandas as pd
@@ -382,6 +412,8 @@ def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalog
         }
         for heading, rows in held.frame.groupby("heading")
     ]
+    if len(held.frame) < measures.LEAST_KINDS:
+        raise NotEnoughDataError(f"{counted(len(held.frame), 'function')} with a known holder in both years")
     means = held.mean_holders(first), held.mean_holders(second)
     verb = "did not clearly change" if abs(means[1] - means[0]) < 0.25 else "rose" if means[1] > means[0] else "fell"
     title = (
@@ -390,19 +422,23 @@ def bodies_per_function(scheme: Periodisation, earlier: str, later: str, catalog
     return Table(
         pd.DataFrame(records).set_index("Heading"),
         title,
-        "Mean number of kinds of body that provided a function, on functions with a dated holder in both years. "
+        "Mean number of kinds of body that held a function, on functions with a dated holder in both years. "
         "The later years are recorded in more detail, which by itself raises the later figures.",
         held.evidence,
         (2.4, 1.2, 1.2, 1.2),
     )
 
 
+@or_say_why
 def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catalogue | None = None) -> Table:
     """Two periods on every measure of the profiles, side by side."""
     import pandas as pd
 
     made = measures.profiles(bodies.kinds(catalogue=catalogue), scheme)
     first, second = scheme[earlier], scheme[later]
+    known = int(made.frame.loc[[earlier, later]].notna().all().sum())
+    if not known:
+        raise NotEnoughDataError(f"no measure is known for both {first.key} and {second.key}")
     heads = _two_heads(scheme.labels[earlier], scheme.labels[later])
     records = []
     for name, text in measures.PROFILE.items():
@@ -419,8 +455,8 @@ def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catal
     apart = (made.frame.loc[later] - made.frame.loc[earlier]).abs() >= CLEAR
     return Table(
         frame,
-        f"The {first.readable_span()} and the {second.readable_span()} differ clearly on {apart.sum()} of "
-        f"{len(records)} measures",
+        f"The {first.readable_span()} and {with_article(second.readable_span())} differ clearly on {apart.sum()} of "
+        f"{known} measures",
         "Shares of kinds of local body in being, each kind weighted by its years in the period. Clearly: by "
         f"{100 * CLEAR:.0f} points or more, before rounding. Empty: fewer than {measures.LEAST_KINDS} kinds with the code.",
         made.evidence,
@@ -428,14 +464,16 @@ def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catal
     )
 
 
+@or_say_why
 def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue | None = None) -> Figure:
     """How far each period is from the last, with the range over the variants."""
     book = catalogue or default()
     target = scheme[later] if later else scheme.periods[-1]
     found = claims.distances_in_variants(scheme, book, target.key)
     main = found[found["variant"] == claims.MAIN.name].set_index("period")["distance"]
-    if main.empty:
-        raise NotEnoughDataError(f"{scheme.name} has no two periods with enough kinds of body to compare")
+    # Each measure is scaled by its range, so with two periods every distance would be the greatest possible.
+    if len(main) < 2:
+        raise NotEnoughDataError(f"{scheme.name} has no three periods with enough kinds of body to compare")
     span = found.groupby("period")["distance"].agg(["min", "max"])
     order = [key for key in scheme.keys if key in main.index]
     import pandas as pd
@@ -452,9 +490,9 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
     runner = main.drop(main.idxmin())
     close = len(runner) > 0 and float(runner.min() - main.min()) < CLEAR
     title = (
-        f"No clear nearest neighbour of the {target.readable_span()}: the first two are less than {CLEAR:g} apart"
+        f"No clear nearest neighbour of {with_article(target.readable_span())}: the first two are less than {CLEAR:g} apart"
         if close
-        else f"Nearest to the {target.readable_span()} in how local bodies were made up: the {nearest}"
+        else f"Nearest to {with_article(target.readable_span())} in how local bodies were made up: the {nearest}"
     )
     evidence = measures.profiles(bodies.kinds(catalogue=book), scheme).evidence
     return figures.ranges(
@@ -467,6 +505,7 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
     )
 
 
+@or_say_why
 def quango_counts(catalogue: Catalogue | None = None) -> Figure:
     """The official counts of non-departmental public bodies."""
     every = claims.official_quango_count(catalogue, include_unconfirmed=True)
@@ -476,8 +515,8 @@ def quango_counts(catalogue: Catalogue | None = None) -> Figure:
     first, last = official.iloc[0], official.iloc[-1]
     verb = "fell" if last["count"] < first["count"] else "rose"
     return figures.count_points(
-        every.assign(series="ndpb"),
-        {"ndpb": "Non-departmental public bodies, United Kingdom"},
+        every,
+        "Non-departmental public bodies, United Kingdom",
         f"The official count of quangos {verb} from {int(first['count']):,} in {int(first['year'])} to "
         f"{int(last['count']):,} in {int(last['year'])}",
         "Bodies",
@@ -486,6 +525,7 @@ def quango_counts(catalogue: Catalogue | None = None) -> Figure:
     )
 
 
+@or_say_why
 def partnership_counts(catalogue: Catalogue | None = None) -> Table:
     """Latest preferred count of each kind of partnership from the last period on."""
     import pandas as pd
@@ -622,7 +662,7 @@ def introduction(scheme: Periodisation, earlier: str, later: str) -> str:
     if earlier == later:
         warning = " The two periods are the same one, so nothing can differ."
     return (
-        f"The {first.readable_span()} ({first.label}) and the {second.readable_span()} ({second.label}); functions "
+        f"The {first.readable_span()} ({first.label}) and {with_article(second.readable_span())} ({second.label}); functions "
         f"are looked up in {first.census_year} and {second.census_year}.{warning}"
     )
 
@@ -656,9 +696,8 @@ def _finding(verdict: claims.Verdict) -> str:
 _PURPOSE_SHORT = {"single": "Single-purpose", "multi": "Many-purpose", "partnership": "Partnerships"}
 
 
-def _chosen(shares: Shares, keys: tuple[str, ...]) -> pd.DataFrame:
-    frame = shares.to_frame()
-    return frame[frame["period"].isin(keys)] if keys else frame
+def _shares_of(shares: Shares, keys: tuple[str, ...]) -> Shares:
+    return shares.only(keys) if keys else shares
 
 
 def _shares_title(
@@ -673,7 +712,7 @@ def _shares_title(
     if len(values) > 2:
         return sequence_title(name, values)
     first, last = next(iter(values)), list(values)[-1]
-    return change_title(name, values[first], values[last], f"the {first}", f"the {last}")
+    return change_title(name, values[first], values[last], with_article(first), with_article(last))
 
 
 def _length(period: Period) -> int:

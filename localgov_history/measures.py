@@ -18,7 +18,7 @@ from localgov_history.sources import Evidence
 from localgov_history.text import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -37,13 +37,23 @@ class Shares:
     ----------
     frame : columns ``period``, ``label``, ``class``, ``weight`` (mean number in being), ``share`` (0-1 of the
         period's total) and ``of`` (kinds that the period has with a code, in any class).
-    evidence : the rows used.
+    used : the evidence of each period's rows, by period.
     left_out : how many rows had no years or no code and could not be used.
     """
 
     frame: pd.DataFrame
-    evidence: Evidence
+    used: Mapping[str, Evidence]
     left_out: int = 0
+
+    @property
+    def evidence(self) -> Evidence:
+        """The rows used in any of the periods."""
+        return sum(self.used.values(), Evidence())
+
+    def only(self, keys: Sequence[str]) -> Shares:
+        """The shares of some of the periods, with the rows of those alone."""
+        used = {key: evidence for key, evidence in self.used.items() if key in keys}
+        return Shares(self.frame[self.frame["period"].isin(list(keys))], used, self.left_out)
 
     def share(self, period: str, name: str) -> float:
         """The share of one class in one period; 0 where the class is absent.
@@ -86,11 +96,12 @@ def shares_by(kinds: pd.DataFrame, column: str, periodisation: Periodisation) ->
 
     usable = bodies.dated(kinds)
     usable = usable[usable[column].notna()]
+    code = "selection" if column == "selection_class" else column
     records = []
-    used = pd.Series(False, index=usable.index)
+    used = {}
     for period in periodisation:
         weight = weights(usable, period)
-        used |= weight > 0
+        used[period.key] = Evidence.of(usable[weight > 0], uses=(code,))
         total = weight.sum()
         for name, group in weight[weight > 0].groupby(usable[column]):
             records.append(
@@ -104,8 +115,7 @@ def shares_by(kinds: pd.DataFrame, column: str, periodisation: Periodisation) ->
                 }
             )
     frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "of"])
-    code = "selection" if column == "selection_class" else column
-    return Shares(frame, Evidence.of(usable[used], uses=(code,)), len(kinds) - len(usable))
+    return Shares(frame, used, len(kinds) - len(usable))
 
 
 def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shares:
@@ -119,10 +129,10 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
     usable = bodies.dated(kinds)
     usable = usable[[bool(codes) for codes in usable["money"]]]
     records = []
-    used = pd.Series(False, index=usable.index)
+    used = {}
     for period in periodisation:
         weight = weights(usable, period)
-        used |= weight > 0
+        used[period.key] = Evidence.of(usable[weight > 0], uses=("money",))
         codes = sorted({code for cell in usable["money"][weight > 0] for code in cell})
         for code in codes:
             has = weight[[code in cell for cell in usable["money"]]]
@@ -137,7 +147,7 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
                 }
             )
     frame = pd.DataFrame(records, columns=["period", "label", "class", "weight", "share", "of"])
-    return Shares(frame, Evidence.of(usable[used], uses=("money",)), len(kinds) - len(usable))
+    return Shares(frame, used, len(kinds) - len(usable))
 
 
 def in_being_by_year(kinds: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -203,7 +213,7 @@ class Holdings:
         return self.frame.copy()
 
 
-def is_board(council: bool, purpose: str, selection: str, scope: str) -> bool:
+def is_board(council: bool, purpose: str, scope: str) -> bool:
     """True for a local body with functions under one heading that is no council nor a council's committee."""
     return purpose == "single" and scope == "local_body" and not council
 
@@ -240,7 +250,9 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
             )
             record[f"holders_{year}"] = len(set(group["body_key"]))
             record[f"council_{year}"] = any(council for council, _, _, _ in holders)
-            record[f"single_{year}"] = any(is_board(*holder) for holder in holders)
+            record[f"single_{year}"] = any(
+                is_board(council, purpose, scope) for council, purpose, _, scope in holders
+            )
             record[f"appointed_{year}"] = any(
                 selection in ("appointed", "other") and scope == "local_body" for _, _, selection, scope in holders
             )
@@ -306,10 +318,6 @@ class Profiles:
             raise NotEnoughDataError(f"no measure is known for both {to} and {missing}")
         return pd.Series(result, name="distance").astype(float)
 
-    def nearest(self, to: str, measures: Sequence[str] | None = None) -> str:
-        """The period with the least distance to one."""
-        return str(self.distances(to, measures).idxmin())
-
     def to_frame(self) -> pd.DataFrame:
         """One row a period."""
         return self.frame.copy()
@@ -345,8 +353,7 @@ def profiles(kinds: pd.DataFrame, periodisation: Periodisation) -> Profiles:
                 record[name] = float("nan")
         records[period.key] = record
     frame = pd.DataFrame.from_dict(records, orient="index").rename_axis("period")
-    used = bodies.dated(kinds)
-    return Profiles(frame, Evidence.of(used[used["purpose"].notna()], uses=("purpose", "selection", "money")))
+    return Profiles(frame, purpose.evidence + selection.evidence + money.evidence)
 
 
 def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HORIZON = date(2012, 12, 31)
+# An open period that runs this many years from the start of its decade may still go by the decade's name.
+LONGEST_DECADE = 15
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,22 @@ class Period:
         return first + round(0.75 * (last - first))
 
     def readable_span(self) -> str:
-        """The printed span for a reader: ``1830s–1880s``; its first part where the span is open."""
+        """The printed span for a reader: ``1830s–1880s``.
+
+        An open span is its first part where that says enough (``2000s``), and else ends at the working end.
+        """
         first, _, last = self.span.partition("/")
         begins = dates.parse(first).readable()
-        return begins if last in ("", "..") else f"{begins}–{dates.parse(last).readable()}"
+        if last not in ("", ".."):
+            return f"{begins}–{dates.parse(last).readable()}"
+        opening = dates.parse(first).earliest
+        brief = "X" in first and opening is not None and self.end.year - opening.year <= LONGEST_DECADE
+        return begins if brief or "/" not in self.span else f"{begins}–{self.end.year}"
+
+
+def with_article(span: str) -> str:
+    """A span as it stands in a sentence: ``the 1830s–1880s``, but ``1930–1948``."""
+    return f"the {span}" if "s" in span else span
 
 
 @dataclass(frozen=True)
@@ -113,21 +129,37 @@ class Periodisation:
         """First days of every period but the first."""
         return [period.start for period in self.periods[1:]]
 
+    @property
+    def first_day(self) -> date:
+        """The first day that any period covers."""
+        return min(period.start for period in self.periods)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that any period covers."""
+        return max(period.end for period in self.periods)
+
     def gaps(self) -> list[tuple[date, date]]:
-        """Stretches between periods that no period covers: first and last day of each."""
-        found = []
-        for before, after in zip(self.periods, self.periods[1:], strict=False):
-            if after.start > before.end + timedelta(days=1):
-                found.append((before.end + timedelta(days=1), after.start - timedelta(days=1)))
-        return found
+        """Stretches between the first and the last day that no period covers: first and last day of each."""
+        return self._stretches(lambda covering: covering == 0)
 
     def overlaps(self) -> list[tuple[date, date]]:
-        """Stretches that two neighbouring periods both cover: first and last day of each."""
-        return [
-            (after.start, min(before.end, after.end))
-            for before, after in zip(self.periods, self.periods[1:], strict=False)
-            if after.start <= before.end
-        ]
+        """Stretches that more than one period covers: first and last day of each."""
+        return self._stretches(lambda covering: covering > 1)
+
+    def _stretches(self, wanted: Callable[[int], bool]) -> list[tuple[date, date]]:
+        """Unbroken stretches in which the number of periods covering each day is as wanted."""
+        edges = sorted({day for period in self.periods for day in (period.start, period.end + timedelta(days=1))})
+        found: list[tuple[date, date]] = []
+        for start, after in itertools.pairwise(edges):
+            if not wanted(sum(period.start <= start <= period.end for period in self.periods)):
+                continue
+            end = after - timedelta(days=1)
+            if found and found[-1][1] + timedelta(days=1) == start:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((start, end))
+        return found
 
     def label(self, days: pd.Series) -> pd.Series:
         """The key of the period of each day.
@@ -162,13 +194,10 @@ class Periodisation:
         if not years:
             return self
         moved = []
-        for index, period in enumerate(self.periods):
-            start = period.start if index == 0 else _plus_years(period.start, years)
-            end = (
-                period.end
-                if index == len(self.periods) - 1
-                else _plus_years(period.end + timedelta(days=1), years) - timedelta(days=1)
-            )
+        for period in self.periods:
+            start = period.start if period.start == self.first_day else _plus_years(period.start, years)
+            after = period.end + timedelta(days=1)
+            end = period.end if period.end == self.last_day else _plus_years(after, years) - timedelta(days=1)
             if start > end:
                 raise NotEnoughDataError(
                     f"moving the boundaries of {self.name!r} by {years} years leaves no room for "
@@ -199,7 +228,7 @@ class Periodisation:
     def report(self) -> str:
         """A sentence on gaps and overlaps."""
         parts = [f"{_words(a)} to {_words(b)} is in no period" for a, b in self.gaps()]
-        parts += [f"{_words(a)} to {_words(b)} is in two periods" for a, b in self.overlaps()]
+        parts += [f"{_words(a)} to {_words(b)} is in more than one period" for a, b in self.overlaps()]
         return "; ".join(parts) or "the periods follow one another without gap or overlap"
 
 

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from localgov_history import bodies, findings, periods
-from localgov_history.display import Table
-from localgov_history.errors import LocalgovError, NotEnoughDataError
+from localgov_history.display import Missing, Table
+from localgov_history.errors import LocalgovError
 from localgov_history.figures import Figure
 from localgov_history.sources import Evidence
 
@@ -32,8 +32,8 @@ def test_the_forms_of_a_title(earlier: float | None, later: float | None, said: 
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"a": 0.4, "b": 0.1, "c": 0.3}, "Boards were fewest in the b (10%) and most in the a (40%)"),
-        ({"a": 0.4, "b": 0.1, "c": 0.395}, "Boards were fewest in the b (10%) and most in the a and the c (40%)"),
+        ({"a": 0.4, "b": 0.1, "c": 0.3}, "Boards: the smallest share in b (10%), the largest in a (40%)"),
+        ({"a": 0.4, "b": 0.1, "c": 0.395}, "Boards: the smallest share in b (10%), the largest in a and c (40%)"),
         ({"a": 0.40, "b": 0.41, "c": 0.42}, "No clear difference: boards, 40% to 42% in every period"),
         ({"a": 0.40, "b": None, "c": None}, "Not enough data to compare boards across the periods"),
     ],
@@ -140,6 +140,29 @@ def test_the_same_period_twice_is_said_and_drawn_without_a_change() -> None:
     assert table.title.endswith("differ clearly on 0 of 8 measures")
 
 
-def test_a_purpose_without_dated_kinds_is_not_drawn() -> None:
-    with pytest.raises(NotEnoughDataError, match="no kind of body"):
-        findings.lives("none", DECK)
+def test_what_cannot_be_drawn_says_why_and_does_not_stop_a_notebook() -> None:
+    made = findings.lives("partnership", periods.periodisation("ogg_1913"))
+    assert isinstance(made, Missing)
+    assert (
+        made.sentence == "Not enough data here: no kind of body of purpose 'partnership' is known from 1801 to 1912."
+    )
+
+
+def test_kinds_outside_a_scheme_are_not_said_to_lack_years() -> None:
+    """Area electricity boards (1948 on) have known years; a scheme that stops in 1912 just does not reach them."""
+    assert "electricity" not in findings.lives("single", periods.periodisation("ogg_1913")).caption
+
+
+def test_two_periods_use_the_rows_of_those_two() -> None:
+    two = findings.purposes(DECK, ("1830s_1880s", "2000s"))
+    kinds = bodies.kinds()
+    kinds = kinds[kinds["purpose"].notna()]
+    alive = set(bodies.in_being(kinds, *DECK["1830s_1880s"].years)["row"])
+    alive |= set(bodies.in_being(kinds, *DECK["2000s"].years)["row"])
+    assert set(two.evidence.kinds) == alive
+
+
+def test_no_two_periods_have_the_same_mark() -> None:
+    figure = findings.money(periods.periodisation("chandler_2007"))
+    marks = [(trace.marker.symbol, trace.marker.color) for trace in figure.plot.data]
+    assert len(set(marks)) == len(marks) == 11

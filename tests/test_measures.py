@@ -112,7 +112,6 @@ def test_gower_distance_by_hand() -> None:
     assert found["x"] == pytest.approx(1.0)
     # y: one by half its range; three is not known.
     assert found["y"] == pytest.approx(0.5)
-    assert measures.Profiles(table, Evidence()).nearest("z") == "y"
 
 
 def test_gower_with_nothing_known_is_refused() -> None:

@@ -54,7 +54,7 @@ def test_gaps_and_overlaps_are_reported_not_dropped() -> None:
     assert mine.gaps() == [(date(1841, 1, 1), date(1849, 12, 31))]
     assert mine.overlaps() == [(date(1865, 1, 1), date(1870, 12, 31))]
     assert "1 January 1841 to 31 December 1849 is in no period" in mine.report()
-    assert "1 January 1865 to 31 December 1870 is in two periods" in mine.report()
+    assert "1 January 1865 to 31 December 1870 is in more than one period" in mine.report()
     days = pd.Series(pd.to_datetime(["1845-06-01", "1867-01-01", "1855-01-01", None]))
     labels = mine.label(days)
     assert labels.isna().tolist() == [True, False, False, True]
@@ -70,6 +70,29 @@ def test_shifting_moves_inner_boundaries_only_and_back_again(years: int) -> None
     assert moved.gaps() == []
     assert moved.overlaps() == []
     assert moved.shifted(-years) == deck
+
+
+def test_gaps_and_overlaps_of_periods_that_are_not_neighbours() -> None:
+    """A long period over short ones leaves no gap, and three at once are still one stretch."""
+    mine = scheme(("long", 1834, 2012), ("a", 1850, 1860), ("b", 1855, 1930))
+    assert mine.gaps() == []
+    assert mine.overlaps() == [(date(1850, 1, 1), date(1930, 12, 31))]
+    assert mine.last_day == date(2012, 12, 31)
+    assert mine.shifted(5).last_day == mine.last_day
+
+
+@pytest.mark.parametrize(
+    ("span", "end", "shown"),
+    [
+        ("200X/..", 2012, "2000s"),
+        ("1948/..", 2012, "1948–2012"),
+        ("189X/..", 1974, "1890s–1974"),
+        ("183X/188X", 1889, "1830s–1880s"),
+        ("1834", 1834, "1834"),
+    ],
+)
+def test_an_open_span_has_a_name_that_says_where_it_ends(span: str, end: int, shown: str) -> None:
+    assert Period("a", "a", span, date(1830, 1, 1), date(end, 12, 31)).readable_span() == shown
 
 
 def test_a_shift_that_swallows_a_period_is_refused() -> None:
