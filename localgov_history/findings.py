@@ -492,7 +492,7 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
     title = (
         f"No clear nearest neighbour of {with_article(target.readable_span())}: the first two are less than {CLEAR:g} apart"
         if close
-        else f"Nearest to {with_article(target.readable_span())} in how local bodies were made up: the {nearest}"
+        else f"Nearest to {with_article(target.readable_span())} in how local bodies were made up: {with_article(nearest)}"
     )
     evidence = measures.profiles(bodies.kinds(catalogue=book), scheme).evidence
     return figures.ranges(
