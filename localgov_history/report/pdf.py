@@ -117,9 +117,10 @@ def _block(block: model.Block, followed_by: model.Block | None) -> str:
     if isinstance(block, model.Heading):
         return _heading(block.level, f"{block.number}  {block.text}")
     if isinstance(block, model.Paragraph):
-        # A sentence that leads to a chart or a table stays on its page.
-        leads = "true" if isinstance(followed_by, model.FigureBlock | model.TableBlock) else "false"
-        return f"#block(sticky: {leads})[{_inlines(block.inlines)}]"
+        # A sentence that leads to a chart, a table or a further computed sentence stays on its page.
+        shown = isinstance(followed_by, model.FigureBlock | model.TableBlock)
+        said = isinstance(followed_by, model.Paragraph) and block.computed and followed_by.computed
+        return f"#block(sticky: {'true' if shown or said else 'false'})[{_inlines(block.inlines)}]"
     if isinstance(block, model.Listing):
         items = "".join(f"[{_inlines(item)}]," for item in block.items)
         return f"#enum(start: {block.start}, {items})" if block.ordered else f"#list({items})"
