@@ -1,6 +1,6 @@
 """The deck's claims and what the tables say of them: each a function of measures, none a matter of wording.
 
-A verdict is computed once from the main reading and again in every variant of a list fixed beforehand. The share
+A verdict is computed once from the main reading and again in every variant of a fixed list. The share
 of variants that agree is its firmness: firm from 90 %, leaning from 60 %, open below (``FIRM``, ``LEANING``).
 """
 
@@ -43,7 +43,7 @@ TO_COME = "to come"
 
 @dataclass(frozen=True)
 class Variant:
-    """One way of reading the same tables, listed before any result is looked at.
+    """One way of reading the same tables.
 
     Attributes
     ----------

@@ -500,7 +500,7 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
         title,
         "Gower distance (0 alike, 1 as far apart as the periods get)",
         evidence,
-        f"Dot: main reading. Line: range over {found['variant'].nunique()} readings fixed beforehand (rows, "
+        f"Dot: main reading. Line: range over {found['variant'].nunique()} readings (rows, "
         "boundaries, what counts as a body, each measure dropped in turn).",
     )
 
@@ -580,7 +580,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
-        "Firm: at least nine in ten of the readings fixed beforehand agree; leaning: six in ten; open: fewer. Claims "
+        "Firm: at least nine in ten of the readings agree; leaning: six in ten; open: fewer. Claims "
         "marked “to come” await their tables.",
         evidence,
         (0.6, 6, 1, 1.25, 0.85),
@@ -626,7 +626,7 @@ def verdict_table(verdict: claims.Verdict) -> Table:
     return Table(
         verdict.to_frame(),
         f"The numbers behind {verdict.key}: {verdict.verdict}",
-        f"Rule, written down beforehand: {verdict.rule}",
+        f"Rule: {verdict.rule}",
         verdict.answer.evidence,
         (3.4, 1),
     )
@@ -646,8 +646,7 @@ def readings_table(made: dict[str, claims.Verdict]) -> Table:
     return Table(
         frame.rename_axis("Reading"),
         f"Each claim in each reading; {listing([key for key, item in made.items() if item.firmness == 'firm'])} are firm",
-        "The same rule on other choices of rows, dates and definitions, listed beforehand. Empty: the reading does not "
-        "touch the claim.",
+        "The same rule on other choices of rows, dates and definitions. Empty: the reading does not touch the claim.",
         evidence,
         (3.2, *[1.0] * len(made)),
     )
@@ -682,7 +681,7 @@ def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | Non
     said = "; ".join(f"{name}: {listing(keys)}" for name, keys in tally.items())
     opening = (
         "A slide deck by Roger Gough of Localis says that the partnerships of the 2000s reinvent the wheel of the "
-        f"1830s. Of its {number} claims {len(verdicts)} are tested here, each by a rule written down beforehand. "
+        f"1830s. Of its {number} claims {len(verdicts)} are tested here, each by a stated rule. "
         f"{said[:1].upper()}{said[1:]}."
     )
     return [opening, *(_finding(item) for item in verdicts.values())]
