@@ -31,6 +31,8 @@ LEAST_BOUNDARIES = 3
 LEAST_PERIODS = 5
 # Years from a boundary within which a beginning or an end counts as near.
 NEAR = 3
+# Boundaries are moved by up to so many years either way to learn what chance would catch.
+FARTHEST_MOVE = 25
 SUPPORTED, PARTLY, NOT_SUPPORTED, OPEN, UNTESTABLE = (
     "supported",
     "partly",
@@ -155,12 +157,6 @@ class Verdict:
         import pandas as pd
 
         return pd.DataFrame(self.answer.numbers, columns=["Measure", "Value"]).set_index("Measure")
-
-    def readings_frame(self) -> pd.DataFrame:
-        """The verdict of every variant."""
-        import pandas as pd
-
-        return pd.DataFrame(self.readings, columns=["Reading", "Verdict"]).set_index("Reading")
 
 
 Rule = Callable[[Variant, "Periodisation", Catalogue], Answer]
@@ -597,7 +593,10 @@ def clustering(events: list[int], scheme: Periodisation) -> tuple[float, float]:
     inside = [event for event in events if first <= event <= last]
     years = [day.year for day in scheme.boundaries]
     near = measures.share_near(inside, years, NEAR)
-    moved = [measures.share_near(inside, [year + step for year in years], NEAR) for step in range(-25, 26)]
+    moved = [
+        measures.share_near(inside, [year + step for year in years], NEAR)
+        for step in range(-FARTHEST_MOVE, FARTHEST_MOVE + 1)
+    ]
     chance = sum(moved) / len(moved)
     if not chance:
         raise NotEnoughDataError(

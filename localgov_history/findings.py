@@ -170,7 +170,8 @@ def schemes_table(catalogue: Catalogue | None = None) -> Table:
         "Rival divisions of the same years",
         f"Events near: share of the known beginnings and ends of kinds of local body, {len(events)} in all, within the "
         f"years of the scheme that lie within {claims.NEAR} years of a boundary. Times chance: that share over its mean "
-        "when all boundaries move by up to 25 years either way; a scheme with one or two boundaries is easily lucky.",
+        f"when all boundaries move by up to {claims.FARTHEST_MOVE} years either way; a scheme with one or "
+        "two boundaries is easily lucky.",
         Evidence.of(book.load("periods")) + Evidence.of(bodies.dated(kinds)),
         (3, 0.8, 2.4, 0.9, 0.9),
     )
@@ -626,7 +627,7 @@ def verdict_table(verdict: claims.Verdict) -> Table:
     return Table(
         verdict.to_frame(),
         f"The numbers behind {verdict.key}: {verdict.verdict}",
-        f"Rule: {verdict.rule}",
+        f"Rule: {verdict.rule.rstrip('.')}. What would count against the claim: {_lower(verdict.would_change)}",
         verdict.answer.evidence,
         (3.4, 1),
     )
@@ -722,6 +723,10 @@ def _length(period: Period) -> int:
 def _two_heads(first: str, second: str) -> tuple[str, str]:
     """Two column headings that differ even where the two things compared are the same."""
     return first, second if second != first else f"{second} (again)"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _capital(text: str) -> str:
