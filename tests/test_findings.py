@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
@@ -10,7 +11,7 @@ from localgov_history import bodies, findings, periods
 from localgov_history.display import Missing, Table
 from localgov_history.errors import LocalgovError
 from localgov_history.figures import Figure
-from localgov_history.sources import Evidence
+from localgov_history.sources import Evidence, bibliography
 
 DECK = periods.periodisation("gough")
 
@@ -70,6 +71,12 @@ def test_evidence_counts_a_row_once_and_marks_unread_dates() -> None:
     assert once.rows == twice.rows == len(kinds)
     unread = sum(row.evidence == "recalled" or "end" in row.unconfirmed_fields for row in kinds.itertuples())
     assert Evidence.of(kinds, dates=("end",)).recalled == unread
+
+
+def test_no_address_runs_out_of_its_column_in_print() -> None:
+    for source in bibliography().values():
+        assert max(map(len, re.split(r"[/-]", source.link_text))) <= 34, source.key
+        assert bool(source.link_text) == bool(source.url)
 
 
 def test_tables_show_what_frames_hold() -> None:
