@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GRADES = ("primary", "official", "scholarly", "reference", "press", "mirror", "memory")
 # An address longer than this is not typed from paper; its site is named and the link kept.
 LONGEST_ADDRESS = 75
-# A line can break at a slash or a hyphen; a longer piece between them would run out of its column.
+# A line can break at a slash or a hyphen, though not before a digit; a longer piece between them would run out of its column.
 LONGEST_PIECE = 34
 _STRONG = frozenset(GRADES[:3])
 
@@ -47,7 +47,7 @@ class Source:
     def link_text(self) -> str:
         """Its address without the scheme where that can be set in a narrow column, else the name of the site."""
         bare = self.url.partition("://")[2].removeprefix("www.")
-        if len(bare) <= LONGEST_ADDRESS and max(map(len, re.split(r"[/-]", bare))) <= LONGEST_PIECE:
+        if len(bare) <= LONGEST_ADDRESS and max(map(len, re.split(r"[/-](?!\d)", bare))) <= LONGEST_PIECE:
             return bare
         host = urlsplit(self.url).netloc.removeprefix("www.")
         return host if len(host) <= LONGEST_PIECE else f"…{host[-LONGEST_PIECE + 1 :]}"
