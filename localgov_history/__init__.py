@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localgov_history.catalogue import Catalogue, TableDescription, default
+from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table, say, show, show_sources
 from localgov_history.errors import LocalgovError, UnknownNameError
 from localgov_history.periods import Period, Periodisation
+from localgov_history.quality import TableDescription
 from localgov_history.schema import Problem, TableError
 from localgov_history.sources import Evidence
 

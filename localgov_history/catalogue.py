@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from localgov_history import frames, integrity, quality
+from localgov_history import overlay as overlays
 from localgov_history import schema as schemas
 from localgov_history._resources import folder
-from localgov_history.errors import LocalgovError, UnknownNameError, nearest, suggest
-from localgov_history.schema import DESCRIPTOR, Problem, TableError, TableSchema
-from localgov_history.text import escape_html
+from localgov_history.errors import LocalgovError, UnknownNameError
+from localgov_history.quality import TableDescription, TableSummary
+from localgov_history.schema import DESCRIPTOR, Problem, TableError, TableSchema, key_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 Row = dict[str, str]
+# The folder that the default catalogue lays over the shipped tables.
+VARIABLE = "LOCALGOV_DATA"
 
 
 class Catalogue:
@@ -54,16 +57,19 @@ class Catalogue:
 
     def __init__(self, overlay: str | os.PathLike[str] | None = None, base: Path | None = None) -> None:
         self.base = base or folder("datasets")
-        self.descriptor = _read_descriptor(self.base)
-        self.schemas = _declared(self.descriptor)
+        self.descriptor = overlays.read_descriptor(self.base)
+        self._shipped = overlays.declared(self.descriptor)
+        self.schemas = dict(self._shipped)
         self._rows: dict[str, list[Row]] = {}
-        self._digests: dict[str, str] = {}
         self._frames: dict[tuple[str, bool], pd.DataFrame] = {}
+        self._digests: dict[str, str] = {}
+        self._stamps: dict[str, _Stamp] = {}
         self._reads: dict[str, str] = {}
         self.cited: set[str] = set()
         self.overlay = Path(overlay) if overlay is not None else None
         self._own: set[str] = set()
         self._overlay_rows: dict[str, list[Row]] = {}
+        self._overlay_stamp: dict[str, _Stamp] = {}
         if self.overlay is not None:
             self._take_overlay(self.overlay)
 
@@ -96,16 +102,20 @@ class Catalogue:
         """One row a table: title, rows in all, rows after the default filter."""
         import pandas as pd
 
-        records = [
-            {
-                "table": name,
-                "title": table.title,
-                "rows": len(self.rows(name)),
-                "rows_by_default": sum(_is_default(row) for row in self.rows(name)),
-                "columns": len(table.fields),
-            }
-            for name, table in self.schemas.items()
-        ]
+        records = []
+        for name, table in self.schemas.items():
+            columns = self.columns(name)
+            rows = len(next(iter(columns.values())))
+            recalled = sum(columns["evidence"] == "recalled") if "evidence" in columns else 0
+            records.append(
+                {
+                    "table": name,
+                    "title": table.title,
+                    "rows": rows,
+                    "rows_by_default": int(rows - recalled),
+                    "columns": len(table.fields),
+                }
+            )
         return pd.DataFrame(records).set_index("table")
 
     def load(self, name: str, include_unconfirmed: bool = False) -> pd.DataFrame:
@@ -121,20 +131,35 @@ class Catalogue:
         Returns
         -------
         A frame with the columns of the file. List cells are tuples. Each date column ``x`` keeps its EDTF
-        text and gains ``x_earliest`` and ``x_latest`` (datetime64), empty where the bound is not known.
+        text and gains ``x_earliest`` and ``x_latest`` (datetime64), empty where the bound is not known. A
+        file that has changed since it was read is read again.
         """
         table = self.schema(name)
-        rows = self.rows(name)
+        self._refresh(name)
         key = (name, include_unconfirmed)
         if key not in self._frames:
-            if not include_unconfirmed:
-                rows = [_confirmed(row) for row in rows if _is_default(row)]
-            self._frames[key] = _frame(table, rows)
-        return self._frames[key].copy()
+            columns = self._text(name)
+            try:
+                self._frames[key] = frames.build(table, columns if include_unconfirmed else frames.confirmed(columns))
+            except TableError:
+                found = list(schemas.check_rows(table, _file(table), self._read(name)))
+                raise TableError(found) from None
+        self._reads[name] = self._digests[name]
+        # Frames copy on write: what a user does to this one never reaches the one that is kept.
+        return self._frames[key].copy(deep=False)
+
+    def columns(self, name: str) -> dict[str, np.ndarray]:
+        """The columns of a table as arrays of text, the overlay applied. Records the table as read."""
+        self.schema(name)
+        self._refresh(name)
+        columns = self._text(name)
+        self._reads[name] = self._digests[name]
+        return columns
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table as text, the overlay applied. Records the table as read."""
         self.schema(name)
+        self._refresh(name)
         rows = self._read(name)
         self._reads[name] = self._digests[name]
         return rows
@@ -148,56 +173,51 @@ class Catalogue:
         return TableDescription(self.schema(name), self.summary(name))
 
     def summary(self, name: str) -> TableSummary:
-        """Rows, shares of evidence, grades of sources and coverage by period of a table."""
+        """Rows, shares of evidence, grades and licences of sources, completeness and coverage by period of a table."""
         table = self.schema(name)
-        rows = self.rows(name)
-        grades: Counter[str] = Counter()
-        for row in rows:
-            for key in filter(None, row.get("source_key", "").split(schemas.LIST_DELIMITER)):
-                grades[self._grades.get(key, "unknown")] += 1
-        if name == "sources":
-            grades = Counter(row["grade"] for row in rows)
-        conflicts = sum(row.get("preferred") == "false" for row in rows)
-        return TableSummary(
-            table=name,
-            rows=len(rows),
-            rows_by_default=sum(_is_default(row) for row in rows),
-            evidence=Counter(row["evidence"] for row in rows if "evidence" in row),
-            grades=grades,
-            unread_cells=sum(len(_listed(row, "unconfirmed_fields")) for row in rows),
-            conflicts=conflicts,
-            coverage=self._coverage(table, rows),
-        )
+        columns = self.columns(name)
+        periods = [row for row in self.rows("periods") if row["periodisation"] == "gough"]
+        return quality.summarise(table, columns, frames.confirmed(columns), self._graded, periods)
 
     def search(self, text: str, limit: int = 50) -> pd.DataFrame:
         """Rows, tables and columns in which all words of `text` occur: what is called so first, then the rest.
 
-        Returns a frame with the columns ``table``, ``key``, ``column`` and ``text``.
+        Returns a frame with the columns ``table``, ``key`` (of the first row with this text), ``column``,
+        ``text`` and ``rows`` (how many rows of the table have this text in this column).
         """
         import pandas as pd
 
         words = text.lower().split()
         if not words:
             raise LocalgovError("the search text is empty; expected one or more words, e.g. 'school board'")
-        found: list[tuple[int, dict[str, str]]] = []
+        found: list[tuple[int, dict[str, object]]] = []
+
+        def add(rank: int, table: str, key: str, column: str, body: str, rows: int) -> None:
+            found.append((rank, {"table": table, "key": key, "column": column, "text": body, "rows": rows}))
+
         for name, table in self.schemas.items():
-            for where, body in [(name, f"{table.title}. {table.description}")] + [
-                (f"{name}.{column.name}", f"{column.name.replace('_', ' ')}: {column.description}")
-                for column in table.fields
-            ]:
-                if _has_words(body, words):
-                    found.append((3, {"table": name, "key": "", "column": where, "text": body}))
-            for row in self.rows(name):
-                for position, column in enumerate(table.columns):
-                    body = row.get(column, "")
-                    if body and _has_words(body.replace("_", " "), words):
-                        key = " / ".join(row[part] for part in table.primary_key)
+            if _has_words(body := f"{table.title}. {table.description}", words):
+                add(3, name, "", name, body, 0)
+            for column in table.fields:
+                if _has_words(body := f"{column.name.replace('_', ' ')}: {column.description}", words):
+                    add(3, name, "", f"{name}.{column.name}", body, 0)
+            columns = self.columns(name)
+            told: set[int] = set()
+            for position, (column_name, cells) in enumerate(columns.items()):
+                codes, texts = pd.factorize(cells)
+                for code, body in enumerate(texts):
+                    if not body or not _has_words(body.replace("_", " "), words):
+                        continue
+                    places = (codes == code).nonzero()[0]
+                    fresh = [place for place in places if place not in told]
+                    told.update(places)
+                    if fresh:
+                        key = " / ".join(columns[part][fresh[0]] for part in table.primary_key)
                         named = body.replace("_", " ").lower() == " ".join(words)
                         rank = 0 if named else 1 if position < 3 else 2
-                        found.append((rank, {"table": name, "key": key, "column": column, "text": body}))
-                        break
+                        add(rank, name, key, column_name, body, len(fresh))
         found.sort(key=lambda pair: pair[0])
-        return pd.DataFrame([item for _, item in found[:limit]], columns=["table", "key", "column", "text"])
+        return pd.DataFrame([item for _, item in found[:limit]], columns=["table", "key", "column", "text", "rows"])
 
     def check(self) -> list[Problem]:
         """Every fault in every table: types, keys, references, evidence, conflicts. Empty when all is well."""
@@ -209,8 +229,11 @@ class Catalogue:
             except TableError as error:
                 problems += error.problems
                 continue
-            problems += schemas.check_rows(table, _file(table), readable[name])
-            problems += _conflict_problems(table, _file(table), readable[name])
+            faults = list(schemas.check_rows(table, _file(table), readable[name]))
+            problems += faults
+            sound = {fault.row for fault in faults}
+            rest = [row for row in readable[name] if int(row[""]) not in sound]
+            problems += integrity.problems(table, _file(table), rest)
         keys = _column_values(self.schemas, readable)
         for name, rows in readable.items():
             problems += schemas.check_references(self.schemas[name], _file(self.schemas[name]), rows, keys)
@@ -238,53 +261,45 @@ class Catalogue:
 
     def readme(self) -> str:
         """The tables, their evidence, gaps and licences as Markdown: what ``datasets/README.md`` holds."""
-        lines = [
-            f"# {self.descriptor['title']}: the tables",
-            "",
-            f"Version {self.version} of {self.version_date}. This page is made by `localgov data readme`.",
-            "",
-            "One CSV file a table (UTF-8, commas); `datapackage.json` describes every column. Each row has its",
-            "sources (`source_key`, with `locator`), says how it is known (`evidence`: seen, coded or recalled),",
-            "which of its cells are our coding (`coded_fields`) and which nobody has read in a source",
-            "(`unconfirmed_fields`). Where sources differ both rows stay, and one is `preferred`, with the reason.",
-            "",
-            "| table | rows by default | rows in all | seen | coded | recalled | unread cells | rivals kept |",
-            "|---|---|---|---|---|---|---|---|",
-        ]
-        summaries = {name: self.summary(name) for name in self.schemas}
-        for name, item in summaries.items():
-            shares = " | ".join(f"{item.share(kind):.0%}" for kind in schemas.EVIDENCE)
-            if not item.evidence:
-                shares = "– | – | –"
-            lines.append(
-                f"| `{name}` | {item.rows_by_default:,} | {item.rows:,} | {shares} | {item.unread_cells:,} "
-                f"| {item.conflicts} |"
-            )
-        for name, table in self.schemas.items():
-            item = summaries[name]
-            lines += ["", f"## {table.title} (`{name}`)", "", table.description]
-            notes = TableDescription(table, item).notes()
-            lines += [""] + [f"- {label}: {text}" for label, text in notes if label not in ("Rows", "Evidence")]
-        return "\n".join(lines) + "\n"
+        return quality.readme(
+            self.descriptor["title"],
+            self.version,
+            self.version_date,
+            [self.describe(name) for name in self.schemas],
+            self.descriptor.get("left_out", []),
+        )
 
     @cached_property
-    def _grades(self) -> dict[str, str]:
-        return {row["source_key"]: row["grade"] for row in self.rows("sources")}
+    def _graded(self) -> dict[str, tuple[str, str]]:
+        return {row["source_key"]: (row["grade"], row["licence"]) for row in self.rows("sources")}
 
-    def _coverage(self, table: TableSchema, rows: list[Row]) -> dict[str, int]:
-        columns = table.info.get("coverage")
-        if not columns:
-            return {}
-        periods = [row for row in self.rows("periods") if row["periodisation"] == "gough"]
-        counts = dict.fromkeys((row["period"] for row in periods), 0)
-        for row in filter(_is_default, rows):
-            start, end = _extent(table, row, columns)
-            if start is None and end is None:
-                continue
-            for period in periods:
-                if (start or "0000") <= period["working_end"] and (end or "9999") >= period["working_start"]:
-                    counts[period["period"]] += 1
-        return counts
+    def _path(self, name: str) -> Path:
+        return self.base / self.schemas[name].path
+
+    def _refresh(self, name: str) -> None:
+        """Forget what was read from a file that has changed since."""
+        if self.overlay is not None and self._overlay_stamp != _stamps(self.overlay):
+            self._take_overlay(self.overlay)
+        if name not in self._own and self._stamps.get(name) != _stamp(self._path(name)):
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        self._rows.pop(name, None)
+        for key in [key for key in self._frames if key[0] == name]:
+            del self._frames[key]
+        if name == "sources":
+            self.__dict__.pop("_graded", None)
+
+    def _text(self, name: str) -> dict[str, np.ndarray]:
+        """The columns of a table, the fast way where no overlay touches it, without a record."""
+        table = self.schemas[name]
+        if name not in self._overlay_rows and name not in self._rows:
+            columns = frames.read_columns(self._path(name), table)
+            if columns is not None:
+                self._digests[name] = hashlib.sha256(self._path(name).read_bytes()).hexdigest()
+                self._stamps[name] = _stamp(self._path(name))
+                return columns
+        return frames.columns_of(self._read(name), table)
 
     def _read(self, name: str) -> list[Row]:
         """The rows of a table, the overlay applied, without a record that they were read."""
@@ -293,32 +308,44 @@ class Catalogue:
             own: list[Row] = []
             digest = hashlib.sha256()
             if name not in self._own:
-                path = self.base / table.path
+                path = self._path(name)
+                self._stamps[name] = _stamp(path)
                 header, own = schemas.read_rows(path)
-                _raise_any(schemas.check_columns(table, path.name, header))
+                schemas.raise_any(schemas.check_columns(table, path.name, header))
                 digest.update(path.read_bytes())
             over = self._overlay_rows.get(name, [])
             if over:
                 digest.update(json.dumps(over, sort_keys=True).encode())
-                own = _merged(table, own, over)
+                own = overlays.merged(table, own, over)
             self._rows[name], self._digests[name] = own, digest.hexdigest()
         return self._rows[name]
 
     def _take_overlay(self, path: Path) -> None:
-        """Check the folder and lay it over the tables.
+        """Check the folder and lay it over the tables; with any fault, leave everything as it was.
 
         The declarations, the files and the rows are looked at in turn, and each step gives all its faults: the
         file of a table that is wrongly declared would otherwise be called unknown as well.
         """
         if not path.is_dir():
             raise LocalgovError(f"the overlay folder {str(path)!r} does not exist; expected a folder of CSVs")
-        shipped = dict(self.schemas)
+        stamp = _stamps(path)
+        before = (self.schemas, self._own, self._overlay_rows, self._rows, self._frames, self._digests)
+        try:
+            self._lay(path)
+        except LocalgovError:
+            self.schemas, self._own, self._overlay_rows, self._rows, self._frames, self._digests = before
+            raise
+        self._overlay_stamp = stamp
+        self.__dict__.pop("_graded", None)
+
+    def _lay(self, path: Path) -> None:
+        self.schemas, self._own = dict(self._shipped), set()
         if (path / DESCRIPTOR).exists():
-            own = _declared(_read_descriptor(path))
-            _raise_any(_declaration_problems(own, shipped))
+            own = overlays.declared(overlays.read_descriptor(path))
+            schemas.raise_any(overlays.declaration_problems(own, self._shipped))
             self.schemas |= own
             self._own = set(own)
-        files, problems = _overlay_files(path, self.schemas, self._own)
+        files, problems = overlays.files_of(path, self.schemas, self._own)
         taken: dict[str, list[Row]] = {}
         for name, file in files.items():
             table = self.schemas[name]
@@ -327,26 +354,25 @@ class Catalogue:
             except TableError as error:
                 problems += error.problems
                 continue
-            problems += schemas.check_columns(table, file.name, header, partial=name in shipped)
-        _raise_any(problems)
-        before = {name: self._read(name) for name in taken}
-        self._rows.clear()
-        self._digests.clear()
-        self._overlay_rows = taken
+            problems += schemas.check_columns(table, file.name, header, partial=name in self._shipped)
+        schemas.raise_any(problems)
+        self._overlay_rows, self._rows, self._frames, self._digests = {}, {}, {}, {}
+        before = {name: self._read(name) for name in taken if name in self._shipped}
+        self._overlay_rows, self._rows, self._digests = taken, {}, {}
         for name in taken:
-            problems += self._overlay_problems(self.schemas[name], before[name])
-        _raise_any(problems)
+            problems += self._overlay_problems(self.schemas[name], before.get(name, []))
+        schemas.raise_any(problems)
 
     def _overlay_problems(self, table: TableSchema, before: list[Row]) -> list[Problem]:
         """Faults in what the overlay makes of a table; rows and rivals it does not touch are left alone."""
         file, over = _file(table), self._overlay_rows[table.name]
         after = self._read(table.name)
-        lines = {_key(table, row): int(row[""]) for row in over}
-        touched = [row for row in after if _key(table, row) in lines]
-        corrected = [row for row in before if _key(table, row) in lines]
-        groups = {_group(table, row): lines[_key(table, row)] for row in corrected + touched}
-        remembered = {_key(table, row) for row in corrected if row.get("evidence") == "recalled"}
-        return [
+        lines = {key_of(table, row): int(row[""]) for row in over}
+        touched = [row for row in after if key_of(table, row) in lines]
+        corrected = [row for row in before if key_of(table, row) in lines]
+        groups = {integrity.group_of(table, row): lines[key_of(table, row)] for row in corrected}
+        remembered = {key_of(table, row) for row in corrected if row.get("evidence") == "recalled"}
+        faults = [
             *schemas.check_keys(table, file, over),
             *(
                 Problem(
@@ -356,124 +382,59 @@ class Catalogue:
                     "evidence",
                 )
                 for row in over
-                if _key(table, row) in remembered and not row.get("evidence")
+                if key_of(table, row) in remembered and not row.get("evidence")
             ),
             *self.check_rows(table.name, file, touched),
-            *_conflict_problems(table, file, after, groups),
+        ]
+        wrong = {fault.row for fault in faults}
+        sound = {key: line for key, line in lines.items() if line not in wrong}
+        rest = [row for row in after if key_of(table, row) not in lines or key_of(table, row) in sound]
+        return [
+            *faults,
+            *integrity.problems(table, file, rest, sound),
+            *_left_behind(table, file, after, groups, sound),
         ]
 
 
-@dataclass(frozen=True)
-class TableSummary:
-    """How much a table holds and how far it can be trusted.
-
-    Attributes
-    ----------
-    rows, rows_by_default : rows in all and rows that `load` returns by default.
-    evidence : rows by kind of evidence (``seen``, ``coded``, ``recalled``).
-    grades : citations by grade of source.
-    unread_cells : cells of seen or coded rows that nobody has read in a source.
-    conflicts : rows kept beside a preferred rival.
-    coverage : rows by default that touch each period of the default periodisation.
-    """
-
-    table: str
-    rows: int
-    rows_by_default: int
-    evidence: Counter[str]
-    grades: Counter[str]
-    unread_cells: int
-    conflicts: int
-    coverage: dict[str, int]
-
-    def share(self, evidence: str) -> float:
-        """The share of rows with this kind of evidence, 0 to 1."""
-        return self.evidence[evidence] / self.rows if self.rows else 0.0
-
-    def line(self) -> str:
-        """The summary on one line."""
-        shares = " ".join(f"{kind} {self.share(kind):.0%}" for kind in schemas.EVIDENCE)
-        grades = ", ".join(f"{grade} {count}" for grade, count in self.grades.most_common())
-        cover = "/".join(str(count) for count in self.coverage.values()) or "–"
-        return (
-            f"{self.table}: {self.rows_by_default} of {self.rows} rows; {shares}; "
-            f"unread cells {self.unread_cells}; conflicts {self.conflicts}; sources: {grades or '–'}; "
-            f"rows by period: {cover}"
-        )
+_Stamp = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class TableDescription:
-    """A table's data dictionary, shown as text or HTML."""
-
-    schema: TableSchema
-    summary: TableSummary
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a column: type, unit, kind of year, description."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                {
-                    "column": column.name,
-                    "type": column.format or column.type,
-                    "unit": column.unit,
-                    "year_kind": column.year_kind,
-                    "allowed": ", ".join(column.choices),
-                    "description": column.description,
-                }
-                for column in self.schema.fields
-            ]
-        ).set_index("column")
-
-    def notes(self) -> list[tuple[str, str]]:
-        """What to know before using the table: label and text."""
-        info = self.schema.info
-        pairs = [
-            ("Rows", f"{self.summary.rows_by_default:,} by default, {self.summary.rows:,} in all"),
-            ("Evidence", ", ".join(f"{k} {self.summary.share(k):.0%}" for k in schemas.EVIDENCE)),
-            ("Sources by grade", ", ".join(f"{g} {n}" for g, n in self.summary.grades.most_common())),
-            ("Rows by period", ", ".join(f"{p} {n}" for p, n in self.summary.coverage.items())),
-            ("Sampling frame", info.get("sampling_frame", "")),
-            ("Known gaps", info.get("known_gaps", "")),
-            (
-                "Licence",
-                "; ".join(item.get("title") or str(item.get("name", "")) for item in info.get("licenses", [])),
-            ),
-        ]
-        return [(label, text) for label, text in pairs if text]
-
-    def __repr__(self) -> str:
-        lines = [f"{self.schema.name}: {self.schema.title}", self.schema.description, ""]
-        lines += [f"{label}: {text}" for label, text in self.notes()] + [""]
-        lines += [f"  {column.name}: {column.description}" for column in self.schema.fields]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        notes = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{escape_html(label)}</th>"
-            f"<td style='text-align:left'>{escape_html(text)}</td></tr>"
-            for label, text in self.notes()
-        )
-        columns = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{escape_html(name)}</th>"
-            + "".join(f"<td style='text-align:left'>{escape_html(value)}</td>" for value in row)
-            + "</tr>"
-            for name, row in zip(self.to_frame().index, self.to_frame().itertuples(index=False), strict=True)
-        )
-        heads = "".join(f"<th scope='col'>{name}</th>" for name in ["column", *self.to_frame().columns])
-        return (
-            f"<h4>{escape_html(self.schema.title)} (<code>{escape_html(self.schema.name)}</code>)</h4>"
-            f"<p>{escape_html(self.schema.description)}</p><table>{notes}</table>"
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{columns}</tbody></table>"
-        )
+def _left_behind(
+    table: TableSchema, file: str, after: list[Row], groups: dict[tuple[str, ...], int], sound: integrity.Lines
+) -> list[Problem]:
+    """Rivals left without a preferred row because a correction moved one out of their group."""
+    now = {integrity.group_of(table, row) for row in after if key_of(table, row) in sound}
+    left = {group: line for group, line in groups.items() if group not in now}
+    present = {integrity.group_of(table, row) for row in after}
+    return list(integrity.rivals(table, file, after, {group: left[group] for group in left if group in present}))
 
 
-@lru_cache(maxsize=1)
+def _stamp(path: Path) -> _Stamp:
+    """What tells a changed file; zeros where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+def _stamps(path: Path) -> dict[str, _Stamp]:
+    """The stamps of the files of a user's folder."""
+    try:
+        return {file.name: _stamp(file) for file in path.iterdir() if file.suffix.lower() in (".csv", ".json")}
+    except OSError:
+        return {}
+
+
 def default() -> Catalogue:
-    """The catalogue that the module-level functions use: the shipped tables."""
-    return Catalogue()
+    """The catalogue that the module-level functions use: the shipped tables, with the folder that the
+    environment variable LOCALGOV_DATA names laid over them."""
+    return _default(os.environ.get(VARIABLE) or None)
+
+
+@lru_cache(maxsize=4)
+def _default(path: str | None) -> Catalogue:
+    return Catalogue(overlay=path)
 
 
 def check_folder(path: Path) -> tuple[Catalogue | None, list[Problem]]:
@@ -489,96 +450,6 @@ def check_folder(path: Path) -> tuple[Catalogue | None, list[Problem]]:
     return catalogue, []
 
 
-def _read_descriptor(path: Path) -> dict[str, Any]:
-    file = path / DESCRIPTOR
-    if not file.exists():
-        raise LocalgovError(f"{file} is missing; expected a data package descriptor beside the tables")
-    try:
-        descriptor = json.loads(schemas.read_text(file))
-    except json.JSONDecodeError as error:
-        raise TableError([Problem(DESCRIPTOR, f"not JSON: {error.msg}", error.lineno)]) from None
-    if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
-        raise TableError([Problem(DESCRIPTOR, "expected an object with a list called 'resources'")])
-    return descriptor
-
-
-def _declared(descriptor: dict[str, Any]) -> dict[str, TableSchema]:
-    """The tables that a descriptor declares, by name."""
-    tables: dict[str, TableSchema] = {}
-    problems: list[Problem] = []
-    for item in descriptor["resources"]:
-        try:
-            table = TableSchema.from_resource(item)
-        except TableError as error:
-            problems += error.problems
-            continue
-        if table.name in tables:
-            problems.append(Problem(DESCRIPTOR, f"the table {table.name!r} is declared twice; expected it once"))
-        tables[table.name] = table
-    _raise_any(problems)
-    return tables
-
-
-def _declaration_problems(own: dict[str, TableSchema], shipped: dict[str, TableSchema]) -> list[Problem]:
-    """Names and files taken already, and references to tables or columns that are not there."""
-    problems = []
-    every = shipped | own
-    names = {name.lower(): name for name in shipped}
-    files = {table.path: name for name, table in shipped.items()}
-    for name, table in own.items():
-        if name.lower() in names:
-            said = f"the table {name!r} ships with the kit; expected only tables with names of their own here"
-            problems.append(Problem(DESCRIPTOR, said))
-            continue
-        path = Path(table.path).as_posix()
-        if path in files:
-            said = f"the table {name!r} has the path {path!r}, the file of {files[path]}; expected a file of its own"
-            problems.append(Problem(DESCRIPTOR, said))
-        files.setdefault(path, name)
-        for item in table.references:
-            said = f"a foreign key of the table {name!r} refers to"
-            if item.table not in every:
-                hint = suggest(item.table, every)
-                problems.append(Problem(DESCRIPTOR, f"{said} {item.table!r}, which is no table; {hint}"))
-            elif item.key not in every[item.table].columns:
-                hint = suggest(item.key, every[item.table].columns)
-                problems.append(Problem(DESCRIPTOR, f"{said} {item.key!r}, no column of {item.table}; {hint}"))
-    return problems
-
-
-def _overlay_files(
-    path: Path, tables: dict[str, TableSchema], own: set[str]
-) -> tuple[dict[str, Path], list[Problem]]:
-    """The file of each table that the folder holds, and the files that are unknown or missing."""
-    try:
-        # Any case: where ACTS.CSV is another file than acts.csv it would be passed over in silence.
-        present = sorted(file.name for file in path.iterdir() if file.suffix.lower() == ".csv")
-    except OSError as error:
-        raise LocalgovError(f"the overlay folder {str(path)!r} is not to be read ({error.strerror})") from None
-    by_file = {Path(table.path).as_posix(): name for name, table in tables.items()}
-    problems = []
-    for file in present:
-        if file not in by_file:
-            close = nearest(Path(file).stem, tables, 1)
-            hint = f"; did you mean {tables[close[0]].path}?" if close else ""
-            problems.append(Problem(file, f"names no table; declare it in {DESCRIPTOR} or rename it{hint}"))
-    found = {name: path / file for file, name in by_file.items() if file in present}
-    for name in sorted(own):
-        found[name] = path / tables[name].path
-        if not found[name].exists():
-            problems.append(Problem(tables[name].path, f"the file is missing; {DESCRIPTOR} declares it"))
-            del found[name]
-    if not found and not problems:
-        said = "no table in this folder; expected CSV files with the names of tables, e.g. body_counts.csv"
-        problems.append(Problem(str(path), said))
-    return found, problems
-
-
-def _raise_any(problems: list[Problem]) -> None:
-    if problems:
-        raise TableError(problems)
-
-
 def _file(table: TableSchema) -> str:
     return Path(table.path).name
 
@@ -592,124 +463,6 @@ def _column_values(tables: dict[str, TableSchema], rows: dict[str, list[Row]]) -
     }
 
 
-def _is_default(row: Row) -> bool:
-    return row.get("evidence") != "recalled"
-
-
-def _listed(row: Row, column: str) -> list[str]:
-    return [item for item in row.get(column, "").split(schemas.LIST_DELIMITER) if item]
-
-
-def _confirmed(row: Row) -> Row:
-    unread = _listed(row, "unconfirmed_fields")
-    return row | dict.fromkeys(unread, "") if unread else row
-
-
-def _key(table: TableSchema, row: Row) -> tuple[str, ...]:
-    return tuple(row.get(name, "") for name in table.primary_key)
-
-
-def _group(table: TableSchema, row: Row) -> tuple[str, ...]:
-    """What rival rows have in common; empty in a table that keeps no rivals."""
-    return tuple(row.get(name, "") for name in table.info.get("conflict_key", ()))
-
-
-def _merged(table: TableSchema, own: list[Row], over: list[Row]) -> list[Row]:
-    """The rows with those of an overlay added, or their non-blank cells put in where the key is there already."""
-    place = {_key(table, row): index for index, row in enumerate(own)}
-    merged = list(own)
-    for row in over:
-        key = _key(table, row)
-        if key not in place:
-            place[key] = len(merged)
-            merged.append(dict.fromkeys(table.columns, "") | row)
-            continue
-        before = merged[place[key]]
-        given = {name: text for name, text in row.items() if text}
-        after = before | given
-        if "unconfirmed_fields" in before:
-            unread = [name for name in _listed(before, "unconfirmed_fields") if name not in given]
-            unread += _listed(given, "unconfirmed_fields")
-            after["unconfirmed_fields"] = schemas.LIST_DELIMITER.join(dict.fromkeys(unread))
-        merged[place[key]] = after
-    return merged
-
-
-def _conflict_problems(
-    table: TableSchema, file: str, rows: list[Row], lines: dict[tuple[str, ...], int] | None = None
-) -> list[Problem]:
-    """Groups of rivals without exactly one preferred row, or without the reason for it.
-
-    With `lines`, a row number by group, only those groups are looked at and their faults are put there.
-    """
-    if not table.info.get("conflict_key"):
-        return []
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        group = _group(table, row)
-        if lines is None or group in lines:
-            groups.setdefault(group, []).append(row)
-    problems = []
-    for group, members in groups.items():
-        line = int(members[0][""]) if lines is None else lines[group]
-        marked = [row for row in members if row.get("preferred") == "true"]
-        if len(marked) != 1:
-            about = ", ".join(filter(None, group))
-            said = f"{len(marked)} of {len(members)} rows on {about} are preferred; expected one of "
-            said += ", ".join(" / ".join(_key(table, row)) for row in members)
-            problems.append(Problem(file, said, line, "preferred"))
-        elif len(members) > 1 and not marked[0].get("preferred_reason"):
-            said = f"{' / '.join(_key(table, marked[0]))} is preferred over a rival; expected the reason in its row"
-            problems.append(Problem(file, said, int(marked[0][""]) if lines is None else line, "preferred_reason"))
-    return problems
-
-
-def _extent(table: TableSchema, row: Row, columns: list[str]) -> tuple[str | None, str | None]:
-    """ISO day bounds of a row, from its one date column or its start and end columns."""
-    row = _confirmed(row)
-    bounds: list[str | None] = []
-    for name, end in zip((columns[0], columns[-1]), ("earliest", "latest"), strict=True):
-        text = row.get(name, "")
-        day = getattr(table.column(name).date(text), end) if text else None
-        bounds.append(day.isoformat() if day else None)
-    return bounds[0], bounds[1]
-
-
 def _has_words(text: str, words: list[str]) -> bool:
     folded = text.lower()
     return all(word in folded for word in words)
-
-
-def _frame(table: TableSchema, rows: list[Row]) -> pd.DataFrame:
-    import pandas as pd
-
-    data: dict[str, Any] = {}
-    for column in table.fields:
-        cells = [row.get(column.name, "") for row in rows]
-        faults = [
-            Problem(f"{table.name}.csv", fault, int(row[""]), column.name)
-            for row, text in zip(rows, cells, strict=True)
-            if text and (column.type != "string" or column.is_date) and (fault := column.fault(text))
-        ]
-        if faults:
-            raise TableError(faults)
-        if column.type == "integer":
-            data[column.name] = pd.array([int(text) if text else None for text in cells], dtype="Int64")
-        elif column.type == "number":
-            data[column.name] = [float(text) if text else float("nan") for text in cells]
-        elif column.type == "boolean":
-            data[column.name] = pd.array([text == "true" if text else None for text in cells], dtype="boolean")
-        elif column.type == "list":
-            data[column.name] = pd.Series([tuple(filter(None, column.items(text))) for text in cells], dtype=object)
-        else:
-            data[column.name] = pd.array([text or None for text in cells], dtype="str")
-        if column.is_date:
-            spans = [column.date(text) if text else None for text in cells]
-            for bound in ("earliest", "latest"):
-                days = [getattr(span, bound) if span else None for span in spans]
-                data[f"{column.name}_{bound}"] = pd.array(
-                    [pd.NaT if day is None else pd.Timestamp(day) for day in days], dtype="datetime64[s]"
-                )
-    # What tells one row from all others in all tables; it lives on in frames derived from this one.
-    data["row"] = ["/".join([table.name, *_key(table, row)]) for row in rows]
-    return pd.DataFrame(data)

@@ -17,8 +17,12 @@ from localgov_history.errors import LocalgovError, nearest
 DESCRIPTOR = "datapackage.json"
 LIST_DELIMITER = ";"
 EVIDENCE = ("seen", "coded", "recalled")
+# A file of this size is not a table of cited facts; reading it would fill the memory of a small machine.
+LARGEST_FILE = 100_000_000
 _INTEGER = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# What a spreadsheet would run: an equals or at sign, or a plus or minus before a name or a bracket.
+_FORMULA = re.compile(r"[=@\t]|[+-](?=[A-Za-z(=@+-])")
 _TYPES = ("string", "integer", "number", "boolean", "list")
 # "default" is what Table Schema tools write where a column has no format of its own.
 _FORMATS = ("", "default", "edtf", "financial_year")
@@ -80,13 +84,15 @@ class Field:
 
     def fault(self, text: str) -> str:
         """What is wrong with a non-empty cell, or an empty string."""
+        if self.type in ("string", "list") and _FORMULA.match(text):
+            return f"{text[:40]!r} starts like a formula of a spreadsheet; expected a text (put a word before it)"
         if self.type == "integer" and not _INTEGER.fullmatch(text):
-            return f"{text!r} is not a whole number; expected digits only, e.g. 15000"
+            return f"{text!r} is not a whole number; expected digits only, e.g. {_plain(text, '15000')}"
         # The length is looked at first: Python refuses to read a text of thousands of digits.
         if self.type == "integer" and (len(text) > 20 or abs(int(text)) > _LARGEST):
             return f"{text[:30]!r} is too large; expected a whole number from -{_LARGEST} to {_LARGEST}"
         if self.type == "number" and not _NUMBER.fullmatch(text):
-            return f"{text!r} is not a number; expected digits and a point, e.g. 1234.5"
+            return f"{text!r} is not a number; expected digits and a point, e.g. {_plain(text, '1234.5')}"
         if self.minimum is not None and float(text) < self.minimum:
             return f"{text} is below the least allowed value, {self.minimum:g}"
         if self.type == "boolean" and text not in ("true", "false"):
@@ -180,6 +186,28 @@ class TableSchema:
         )
 
 
+def key_of(table: TableSchema, row: dict[str, str]) -> tuple[str, ...]:
+    """The key of a row."""
+    return tuple(row.get(name, "") for name in table.primary_key)
+
+
+def listed(row: dict[str, str], column: str) -> list[str]:
+    """The members of a list cell of a row of text."""
+    return [item for item in row.get(column, "").split(LIST_DELIMITER) if item]
+
+
+def raise_any(problems: list[Problem]) -> None:
+    """Raise the faults, if there are any."""
+    if problems:
+        raise TableError(problems)
+
+
+def _plain(text: str, example: str) -> str:
+    """The number that a text with thousands separators or a currency sign stands for, or an example."""
+    bare = re.sub(r"[£$€,\s]", "", text)
+    return bare if _NUMBER.fullmatch(bare) else example
+
+
 def _fault(message: str) -> TableError:
     return TableError([Problem(DESCRIPTOR, message)])
 
@@ -271,7 +299,9 @@ def _info(resource: dict[str, Any], fields: tuple[Field, ...], where: str) -> di
     """What a resource says beside its schema, with the members the catalogue works with checked."""
     info = {member: value for member, value in resource.items() if member != "schema"}
     dated = [column.name for column in fields if column.is_date]
-    for member, known in (("coverage", dated), ("conflict_key", [column.name for column in fields])):
+    every = [column.name for column in fields]
+    known_by_member = {"coverage": dated, "conflict_key": every, "lives": every, "succession": every}
+    for member, known in known_by_member.items():
         if member in info:
             info[member] = list(_columns(resource, member, known, where))
     for item in _part(resource, "licenses", list, where, []):
@@ -290,6 +320,11 @@ def read_text(path: Path) -> str:
     if path.is_dir():
         raise TableError([Problem(path.name, "a folder; expected a file")])
     try:
+        if (size := path.stat().st_size) > LARGEST_FILE:
+            said = (
+                f"{size / 1e6:,.0f} MB; expected at most {LARGEST_FILE / 1e6:,.0f} MB (leave out rows you do not use)"
+            )
+            raise TableError([Problem(path.name, said)])
         raw = path.read_bytes()
     except FileNotFoundError:
         raise TableError([Problem(path.name, "the file is missing")]) from None
@@ -302,6 +337,14 @@ def read_text(path: Path) -> str:
         line = raw[: error.start].count(b"\n") + 1
         hint = " (in Excel: Save as, CSV UTF-8)" if path.suffix.lower() == ".csv" else ""
         raise TableError([Problem(path.name, f"not UTF-8 text; expected UTF-8{hint}", line)]) from None
+
+
+def header(text: str) -> list[str]:
+    """The cells of the first line of a CSV text; none where it is no CSV."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+    except csv.Error:
+        return []
 
 
 def read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -318,7 +361,8 @@ def read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     try:
         header = next(reader, [])
         if len(header) == 1 and header[0].count(";") >= 2:
-            raise TableError([Problem(path.name, "separated by semicolons; expected commas", 1)])
+            hint = "in Excel: Save as, CSV UTF-8, with a comma as list separator in the system's settings"
+            raise TableError([Problem(path.name, f"separated by semicolons; expected commas ({hint})", 1)])
         rows, problems = [], []
         for cells in reader:
             if not cells:
