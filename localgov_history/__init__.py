@@ -7,11 +7,12 @@ True
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table, say, show, show_sources
-from localgov_history.errors import LocalgovError, UnknownNameError
+from localgov_history.errors import AmbiguousNameError, LocalgovError, UnknownNameError
 from localgov_history.periods import Period, Periodisation
 from localgov_history.quality import TableDescription
 from localgov_history.schema import Problem, TableError
@@ -20,8 +21,14 @@ from localgov_history.sources import Evidence
 if TYPE_CHECKING:
     import pandas as pd
 
+    from localgov_history.bodies import functions_held, who_ran
+    from localgov_history.exchange import export
+    from localgov_history.long_series import series
+    from localgov_history.registry import authorities, lineage
+
 __version__ = "0.1.0"
 __all__ = [
+    "AmbiguousNameError",
     "Catalogue",
     "Evidence",
     "LocalgovError",
@@ -32,15 +39,21 @@ __all__ = [
     "TableDescription",
     "TableError",
     "UnknownNameError",
+    "authorities",
     "describe",
+    "export",
+    "functions_held",
+    "lineage",
     "load",
     "periodisation",
     "periodisations",
     "say",
     "search",
+    "series",
     "show",
     "show_sources",
     "tables",
+    "who_ran",
 ]
 
 
@@ -76,3 +89,24 @@ def periodisations() -> list[str]:
     from localgov_history import periods
 
     return periods.names()
+
+
+# Found when first asked for, so that importing the kit stays as quick as it is. Each takes ``catalogue=`` as well.
+_LATER = {
+    "authorities": "registry",
+    "export": "exchange",
+    "functions_held": "bodies",
+    "lineage": "registry",
+    "series": "long_series",
+    "who_ran": "bodies",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import coding
+from localgov_history import coding, dates
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import UnknownNameError
+from localgov_history.errors import UnknownNameError, fold
 from localgov_history.periods import HORIZON
 
 if TYPE_CHECKING:
@@ -125,6 +125,124 @@ def who_held(
         raise UnknownNameError("function", function, known)
     held = in_being(responsibilities(catalogue=catalogue) if frame is None else frame, year)
     return held[held["function"] == function].reset_index(drop=True)
+
+
+def who_ran(
+    function: str, as_of: object, include_unconfirmed: bool = False, catalogue: Catalogue | None = None
+) -> pd.DataFrame:
+    """Who ran a function on a date, in every role.
+
+    Parameters
+    ----------
+    function : a key of the frame of functions, its label, or a label of the time that means one function only.
+    as_of : see `dates.as_of`.
+
+    Returns
+    -------
+    Rows of ``function_responsibilities`` with the holder's ``name``, ordered by role and name: those whose dates
+    make it certain that the body had the function then. Rows made by rule are marked ``generated``.
+
+    Raises
+    ------
+    UnknownNameError
+        If no function is called so.
+    """
+    key = function_named(function, catalogue)
+    frame = _certain_at(_all_roles(include_unconfirmed, catalogue), as_of)
+    return _by_role(frame[frame["function"] == key])
+
+
+def functions_held(
+    body: str, as_of: object, include_unconfirmed: bool = False, catalogue: Catalogue | None = None
+) -> pd.DataFrame:
+    """What a kind of body did on a date, in every role.
+
+    Parameters
+    ----------
+    body : a kind of body by key, name, plural or other name: ``"school board"``, ``"county boroughs"``.
+    as_of : see `dates.as_of`.
+
+    Returns
+    -------
+    Rows as from `who_ran`, those of the kind and of the wider kind that it is a special case of.
+
+    Raises
+    ------
+    UnknownNameError
+        If no kind of body is called so.
+    """
+    book = catalogue or default()
+    key = kind_named(body, book)
+    wider = next(row["part_of"] for row in book.rows("body_types") if row["body_key"] == key)
+    frame = _certain_at(_all_roles(include_unconfirmed, book), as_of)
+    return _by_role(frame[frame["body_key"].isin([key, wider])])
+
+
+def kind_named(name: str, catalogue: Catalogue | None = None) -> str:
+    """The key of the kind of body called so; case, blanks and plurals do not count.
+
+    Raises
+    ------
+    UnknownNameError
+        If none or more than one is called so, with the nearest names.
+    """
+    known: dict[str, set[str]] = {}
+    spelled: dict[str, str] = {}
+    for row in (catalogue or default()).rows("body_types"):
+        for position, word in enumerate([row["body_key"], row["name"], row["plural"], *row["aliases"].split(";")]):
+            if word:
+                known.setdefault(fold(word), set()).add(row["body_key"])
+                if position == 1:
+                    spelled[word] = row["body_key"]
+    found = known.get(fold(name), set())
+    if len(found) != 1:
+        raise UnknownNameError("kind of body" if not found else "one kind of body", name, found or spelled)
+    return found.pop()
+
+
+def function_named(name: str, catalogue: Catalogue | None = None) -> str:
+    """The key of the function called so, by key, label or a label of the time.
+
+    Raises
+    ------
+    UnknownNameError
+        If none is called so, or the label of the time means several functions.
+    """
+    book = catalogue or default()
+    known: dict[str, set[str]] = {}
+    for row in book.rows("functions"):
+        for word in (row["function"], row["function_label"]):
+            known.setdefault(fold(word), set()).add(row["function"])
+    for row in book.rows("codings"):
+        if row["status"] == "mapped" and fold(row["label"]) not in {fold(key) for key in coding.headings(book)}:
+            known.setdefault(fold(row["label"]), set()).add(row["code"])
+    found = known.get(fold(name), set())
+    if len(found) != 1:
+        raise UnknownNameError("function", name, found or coding.headings(book))
+    return next(iter(found))
+
+
+def _all_roles(include_unconfirmed: bool, catalogue: Catalogue | None) -> pd.DataFrame:
+    every = ("provide", "commission", "plan_or_coordinate", "fund", "regulate", "answer_for")
+    return responsibilities(include_unconfirmed, every, include_generated=True, catalogue=catalogue)
+
+
+def _by_role(frame: pd.DataFrame) -> pd.DataFrame:
+    first = ["role", "name", "function", "start", "end", "area", "basis", "act_key", "generated", "evidence"]
+    rest = [column for column in frame.columns if column not in first]
+    return frame[first + rest].sort_values(["role", "name", "function"]).reset_index(drop=True)
+
+
+def _certain_at(frame: pd.DataFrame, as_of: object) -> pd.DataFrame:
+    """The rows whose dates make it certain that they hold at some time in a date."""
+    import pandas as pd
+
+    asked = dates.as_of(as_of)
+    first, last = pd.Timestamp(asked.earliest), pd.Timestamp(asked.latest)
+    until = frame["end_earliest"].mask(
+        frame["end_earliest"].isna() & (frame["end_status"] == "continuing"), pd.Timestamp(HORIZON)
+    )
+    return frame[(frame["start_latest"] <= last) & (until >= first)]
 
 
 def _with_years(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import json
 import os
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from localgov_history import frames, integrity, quality
 from localgov_history import overlay as overlays
@@ -68,6 +68,7 @@ class Catalogue:
         self.cited: set[str] = set()
         self.overlay = Path(overlay) if overlay is not None else None
         self._own: set[str] = set()
+        self._own_resources: list[dict[str, Any]] = []
         self._overlay_rows: dict[str, list[Row]] = {}
         self._overlay_stamp: dict[str, _Stamp] = {}
         if self.overlay is not None:
@@ -91,6 +92,10 @@ class Catalogue:
     def overlay_tables(self) -> list[str]:
         """The tables that the overlay adds to, corrects or declares, in order of name."""
         return sorted(self._overlay_rows)
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The entries of the descriptor, those of tables that the overlay declares included."""
+        return [*self.descriptor["resources"], *self._own_resources]
 
     def schema(self, name: str) -> TableSchema:
         """The schema of a table; an unknown name raises `UnknownNameError` with the nearest ones."""
@@ -339,12 +344,13 @@ class Catalogue:
         self.__dict__.pop("_graded", None)
 
     def _lay(self, path: Path) -> None:
-        self.schemas, self._own = dict(self._shipped), set()
+        self.schemas, self._own, self._own_resources = dict(self._shipped), set(), []
         if (path / DESCRIPTOR).exists():
-            own = overlays.declared(overlays.read_descriptor(path))
+            descriptor = overlays.read_descriptor(path)
+            own = overlays.declared(descriptor)
             schemas.raise_any(overlays.declaration_problems(own, self._shipped))
             self.schemas |= own
-            self._own = set(own)
+            self._own, self._own_resources = set(own), descriptor["resources"]
         files, problems = overlays.files_of(path, self.schemas, self._own)
         taken: dict[str, list[Row]] = {}
         for name, file in files.items():

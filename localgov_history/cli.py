@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localgov_history import __version__
 from localgov_history._resources import folder
+from localgov_history.catalogue import VARIABLE
 from localgov_history.errors import LocalgovError
+from localgov_history.text import escape_html, listing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _EXTRA = "this command needs the report extra: pip install 'localgov-history[report]'"
 _OF_THE_EXTRA = (
@@ -41,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(arguments)
     try:
+        if options.data is not None:
+            # Kernels that a report starts read the same variable.
+            os.environ[VARIABLE] = str(options.data.resolve())
         status = int(options.run(options))
         sys.stdout.flush()
         return status
@@ -70,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="localgov", description="Cited tables and reports on the history of English local government."
     )
+    top.add_argument("--data", type=Path, metavar="FOLDER", help="lay a folder of your own over the tables")
     top.add_argument("--version", action="version", version=f"localgov_history {__version__}")
     groups = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -89,6 +101,55 @@ def parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("readme", help="the tables, their gaps and licences, as Markdown")
     verb.set_defaults(run=_data_readme)
+    verb = verbs.add_parser("template", help="write a folder for data of your own")
+    verb.add_argument("path", type=Path, help="a new or empty folder")
+    verb.add_argument("tables", nargs="*", help="tables to add to (default: the usual ones)")
+    verb.set_defaults(run=_data_template)
+    verb = verbs.add_parser("export", help="write tables as CSV, XLSX, Parquet, SQLite or a data package")
+    verb.add_argument("tables", nargs="+", help="names of tables, or all")
+    verb.add_argument("--to", type=Path, required=True, help="a file (.csv .xlsx .parquet .sqlite .zip) or a folder")
+    verb.add_argument("--include-unconfirmed", action="store_true", help="also what nobody has read in a source")
+    verb.set_defaults(run=_data_export)
+    verb = verbs.add_parser("sources", help="the sources as BibTeX (.bib) or CSL-JSON (.json), for Zotero")
+    verb.add_argument("keys", nargs="*", help="keys of sources (default: all)")
+    verb.add_argument("--to", type=Path, required=True)
+    verb.set_defaults(run=_data_sources)
+    verb = verbs.add_parser("periods", help="schemes of periods as PeriodO JSON-LD (.jsonld) or TimelineJS (.json)")
+    verb.add_argument("schemes", nargs="*", help="names of schemes (default: all; for TimelineJS the first)")
+    verb.add_argument("--to", type=Path, required=True)
+    verb.set_defaults(run=_data_periods)
+    verb = verbs.add_parser("authorities", help="the authorities in being on a date, and how complete that is")
+    verb.add_argument("--as-of", help="a day, month or year: 1974-04-02, 1895")
+    verb.add_argument("--type", action="append", default=[], help="e.g. unitary; may be given again")
+    verb.add_argument("--region")
+    verb.add_argument("--country", default="England")
+    verb.set_defaults(run=_data_authorities)
+    verb = verbs.add_parser("lineage", help="predecessors and successors of an authority")
+    verb.add_argument("name", nargs="+", help="e.g. Leeds, Rutland unitary")
+    verb.add_argument("--generations", type=int, help="how many steps each way (default: all)")
+    verb.add_argument("--to", type=Path, help="also draw it, as an HTML page")
+    verb.set_defaults(run=_data_lineage)
+    verb = verbs.add_parser("who-ran", help="who ran a function on a date, by role")
+    verb.add_argument("function", nargs="+", help="e.g. poor_relief, elementary education")
+    verb.add_argument("--as-of", required=True)
+    verb.set_defaults(run=_data_who_ran)
+    verb = verbs.add_parser("functions-held", help="what a kind of body did on a date, by role")
+    verb.add_argument("body", nargs="+", help="e.g. school board")
+    verb.add_argument("--as-of", required=True)
+    verb.set_defaults(run=_data_functions_held)
+    verb = verbs.add_parser("series", help="a long series with its definition and breaks")
+    verb.add_argument("key")
+    verb.add_argument("--real", help="the year in whose prices to give it")
+    verb.add_argument("--share-of", help="another series, for percentages of it")
+    verb.set_defaults(run=_data_series)
+    verb = verbs.add_parser("review", help="a random sheet of readings, to check against their sources")
+    verb.add_argument("--rows", type=int, default=20)
+    verb.add_argument("--seed", type=int, default=0)
+    verb.set_defaults(run=_data_review)
+    verb = verbs.add_parser("changes", help="what changed since an earlier version of the tables, as Markdown")
+    verb.add_argument("earlier", type=Path, help="the folder of the earlier version")
+    verb.add_argument("--log", type=Path, help="the log so far, to put the new section into")
+    verb.set_defaults(run=_data_changes)
 
     report = groups.add_parser("report", help="reports: list, build, clean")
     verbs = report.add_subparsers(required=True, metavar="VERB")
@@ -167,6 +228,144 @@ def _data_readme(options: argparse.Namespace) -> int:
 
     print(default().readme(), end="")
     return 0
+
+
+def _data_template(options: argparse.Namespace) -> int:
+    from localgov_history import folders
+
+    for path in folders.template(options.path, tuple(options.tables)):
+        print(path)
+    return 0
+
+
+def _data_export(options: argparse.Namespace) -> int:
+    from localgov_history import exchange
+
+    what = "all" if options.tables == ["all"] else options.tables
+    print(exchange.export(what, options.to, options.include_unconfirmed))
+    return 0
+
+
+def _data_sources(options: argparse.Namespace) -> int:
+    from localgov_history import exchange
+
+    writers = {
+        ".bib": exchange.bibtex,
+        ".json": lambda keys: json.dumps(exchange.csl(keys), ensure_ascii=False, indent=1),
+    }
+    return _write(options.to, writers, options.keys)
+
+
+def _data_periods(options: argparse.Namespace) -> int:
+    from localgov_history import exchange
+
+    def timeline(schemes: list[str]) -> str:
+        return json.dumps(exchange.timeline(schemes[0] if schemes else "gough"), ensure_ascii=False, indent=1)
+
+    def periodo(schemes: list[str]) -> str:
+        return json.dumps(exchange.periodo(schemes), ensure_ascii=False, indent=1)
+
+    return _write(options.to, {".jsonld": periodo, ".json": timeline}, options.schemes)
+
+
+def _write(path: Path, writers: dict[str, Callable[[list[str]], str]], given: list[str]) -> int:
+    """Write what the writer for the file's ending makes."""
+    from localgov_history import exchange
+
+    if path.suffix.lower() not in writers:
+        raise LocalgovError(f"{path.name}: expected a name that ends in {listing(list(writers), 'or')}")
+    print(exchange.write_text(path, writers[path.suffix.lower()](given)))
+    return 0
+
+
+def _data_authorities(options: argparse.Namespace) -> int:
+    from localgov_history import registry
+
+    # The summary says what the warning would.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", registry.CoverageWarning)
+        found = registry.authorities(
+            options.as_of, tuple(options.type) or None, region=options.region, country=options.country or None
+        )
+    for row in found.frame.itertuples():
+        print(
+            f"{row.name:36} {row.type.replace('_', ' '):28} {_text(row.start):12} {_text(row.end):12} {row.authority_key}"
+        )
+    print(found.summary())
+    return 0
+
+
+def _data_lineage(options: argparse.Namespace) -> int:
+    from localgov_history import figures, registry
+
+    found = registry.lineage(" ".join(options.name), options.generations)
+    print(found.summary())
+    if options.to is not None:
+        from localgov_history import exchange
+
+        drawn = figures.lineage(found, found.sentence())
+        page = drawn.plot.to_html(include_plotlyjs=True, full_html=False, default_width=f"{figures.WIDTH}px")
+        notes = "".join(f"<p>{escape_html(text)}</p>" for text in (drawn.title, drawn.caption))
+        head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape_html(found.place)}</title>'
+        print(exchange.write_text(options.to, f"{head}<body>{notes}{page}</body></html>"))
+    return 0
+
+
+def _data_who_ran(options: argparse.Namespace) -> int:
+    from localgov_history import bodies
+
+    return _print_roles(bodies.who_ran(" ".join(options.function), options.as_of), "name")
+
+
+def _data_functions_held(options: argparse.Namespace) -> int:
+    from localgov_history import bodies
+
+    return _print_roles(bodies.functions_held(" ".join(options.body), options.as_of), "function")
+
+
+def _print_roles(frame: pd.DataFrame, column: str) -> int:
+    for row in frame.itertuples():
+        where = f"  {row.area}" if isinstance(row.area, str) else ""
+        rule = "  (by rule)" if row.generated is True else ""
+        span = f"{_text(row.start)} to {_text(row.end)}"
+        print(f"{row.role.replace('_', ' '):20} {getattr(row, column):44} {span:26}{where}{rule}")
+    if frame.empty:
+        print("nobody is confirmed; the tables may hold rows from memory")
+    return 0
+
+
+def _data_series(options: argparse.Namespace) -> int:
+    from localgov_history import long_series
+
+    found = long_series.series(options.key, real=options.real, share_of=options.share_of)
+    print(found.summary())
+    for row in found.frame.itertuples():
+        print(f"{row.when:12} {row.value:>16,.4g}" if abs(row.value) < 1000 else f"{row.when:12} {row.value:>16,.0f}")
+    return 0
+
+
+def _data_review(options: argparse.Namespace) -> int:
+    from localgov_history import readings
+
+    print(readings.sheet(options.rows, options.seed).to_csv(index=False), end="")
+    return 0
+
+
+def _data_changes(options: argparse.Namespace) -> int:
+    from localgov_history import changes
+    from localgov_history.catalogue import Catalogue, default
+
+    old, new = Catalogue(base=options.earlier), default()
+    made = changes.section(
+        changes.compare(old, new), new.version, new.version_date, old.version, changes.fingerprints(new)
+    )
+    before = options.log.read_text(encoding="utf-8") if options.log and options.log.exists() else ""
+    print(changes.log(before, made), end="")
+    return 0
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, str) else "–"
 
 
 def _report_list(options: argparse.Namespace) -> int:

@@ -163,6 +163,36 @@ def parse_financial_year(text: str, first_day: str = "04-01") -> HistoricalDate:
     return HistoricalDate(text, start, date(year + 1, month, day) - timedelta(days=1), match[3], match[3], True)
 
 
+def as_of(value: object) -> HistoricalDate:
+    """The date of a question, as every function with an argument ``as_of`` reads it.
+
+    Parameters
+    ----------
+    value : an EDTF text (``"1974-04-02"``, ``"1895"``), a year as a number, or a date or timestamp. A year or a
+        month asks for what existed at any time in it; a day for what existed on that day.
+
+    Raises
+    ------
+    DateError
+        For anything else, and for a date without both bounds.
+
+    >>> as_of(1895).latest, as_of("1974-04-02").earliest
+    (datetime.date(1895, 12, 31), datetime.date(1974, 4, 2))
+    """
+    if isinstance(value, bool) or value is None:
+        raise DateError(f"{value!r} is not a date; expected e.g. '1974-04-02' or 1895")
+    if isinstance(value, date):
+        text = value.isoformat()[:10]
+    elif isinstance(value, int):
+        text = f"{value:04d}"
+    else:
+        text = str(value).strip()
+    read = parse(text)
+    if read.earliest is None or read.latest is None:
+        raise DateError(f"{text!r} is open at an end; expected a day, a month or a year")
+    return read
+
+
 def from_bounds(earliest: date | None, latest: date | None) -> str:
     """The shortest EDTF string with exactly these bounds; the inverse of `parse` on bounds.
 

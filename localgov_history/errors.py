@@ -32,6 +32,25 @@ class UnknownNameError(LocalgovError, LookupError):
         return (type(self), (self.kind, self.name, self.known))
 
 
+class AmbiguousNameError(LocalgovError, LookupError):
+    """A name that means more than one thing.
+
+    Parameters
+    ----------
+    kind : what the name is a name of, e.g. ``"authority"``.
+    name : the name given.
+    candidates : what it may mean, each as it can be told from the others.
+    """
+
+    def __init__(self, kind: str, name: object, candidates: Iterable[str]) -> None:
+        self.kind, self.name, self.candidates = kind, str(name), list(candidates)
+        shown = "; ".join(self.candidates[:12]) + ("; …" if len(self.candidates) > 12 else "")
+        super().__init__(f"{self.name!r} is the name of more than one {kind}; expected one of: {shown}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.kind, self.name, self.candidates))
+
+
 class ParameterError(LocalgovError, ValueError):
     """A notebook or report parameter outside what its declaration allows."""
 
@@ -46,10 +65,11 @@ class BrowserMissingError(LocalgovError):
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names closest to `name`, best first (case and separators do not count)."""
-    fold = {_fold(option): option for option in known}
-    close = difflib.get_close_matches(_fold(name), list(fold), n=count, cutoff=0.5)
-    inside = [key for key in fold if _fold(name) and _fold(name) in key and key not in close]
-    return [fold[key] for key in (close + inside)[:count]]
+    wanted = fold(name)
+    folded = {fold(option): option for option in known}
+    close = difflib.get_close_matches(wanted, list(folded), n=count, cutoff=0.5)
+    inside = [key for key in folded if wanted and wanted in key and key not in close]
+    return [folded[key] for key in (close + inside)[:count]]
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -64,5 +84,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"there are: {shown}" + (", …" if len(options) > 12 else "")
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """A name as names are compared: without case, blanks and marks."""
     return "".join(char for char in name.lower() if char.isalnum())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from localgov_history import dates
 from localgov_history.errors import LocalgovError
+from localgov_history.registry import type_words
 from localgov_history.sources import Evidence
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from localgov_history.long_series import Series
     from localgov_history.periods import Periodisation
+    from localgov_history.registry import Lineage
 
 FONT = "Source Sans 3"
 # CSS takes a family name with a digit only in quotes; without them a browser silently uses its own font.
@@ -497,6 +500,174 @@ def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, capti
         for row in frame.rename(columns={"name": "name_"}).itertuples()
     )
     return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
+
+
+def series_line(item: Series, title: str, periods: Periodisation | None = None) -> Figure:
+    """A long series; the line stops where its definition, geography or price basis changes, with a mark there.
+
+    Parameters
+    ----------
+    item : from `long_series.series`.
+    periods : bands behind the line, if given.
+    """
+    plot = _blank()
+    frame = item.frame
+    years = [_as_year(day.date()) for day in frame["start"]]
+    # Values stand in the middle of their year; those dated to a day stand on it.
+    middle = [
+        at + (0.5 if (end - start).days > 300 else 0.0)
+        for at, start, end in zip(years, frame["start"], frame["end"], strict=True)
+    ]
+    for _, rows in frame.groupby("segment"):
+        runs = (rows["year"].diff().fillna(1) > 1).cumsum()
+        for _, run in rows.groupby(runs):
+            plot.add_scatter(
+                x=[middle[index] for index in run.index],
+                y=run["value"],
+                mode="lines+markers" if len(run) < 25 else "lines",
+                line={"color": COLOURS[0], "width": 1.8},
+                marker={
+                    "size": 6,
+                    "color": [COLOURS[0] if firm else "white" for firm in run["firm"]],
+                    "line": {"color": COLOURS[0], "width": 1.2},
+                },
+                customdata=run[["when"]].to_numpy(),
+                hovertemplate="%{customdata[0]}: %{y:,.4~g}<extra></extra>",
+            )
+    first, last = int(min(middle)) - 1, int(max(middle)) + 2
+    if periods is not None:
+        _period_bands(plot, periods, first, last)
+    shown = []
+    parting = item.breaks[item.breaks["date_earliest"].notna()]
+    for row in parting.itertuples():
+        at = _as_year(row.date_earliest.date())
+        if first < at < last:
+            shown.append(row)
+            plot.add_vline(x=at, line={"color": COLOURS[1], "width": 1.2, "dash": "dot"})
+            plot.add_annotation(
+                x=at,
+                y=1,
+                yref="paper",
+                yanchor="bottom",
+                text=str(len(shown)),
+                showarrow=False,
+                font={"size": SMALL_TEXT, "color": COLOURS[1]},
+            )
+    low, high = float(frame["value"].min()), float(frame["value"].max())
+    plot.update_yaxes(
+        range=[min(0.0, low * 1.08), high * 1.1 or 1], tickformat=",", title_text=_safe(item.unit), nticks=6
+    )
+    plot.update_xaxes(range=[first, last], nticks=8, tickformat="d")
+    plot.update_layout(height=330, margin={"t": 26})
+    marks = [
+        f"{number}, {row.date}: {row.what.rstrip('.')} ({row.kind.replace('_', ' ')})"
+        for number, row in enumerate(shown, 1)
+    ]
+    caption = " ".join(
+        [
+            f"{item.title}, {item.geography}; {item.unit}.",
+            item.definition,
+            *item.steps,
+            f"Breaks: {'; '.join(marks)}." if marks else "",
+            "The line is not drawn across missing years or breaks.",
+        ]
+    ).replace("  ", " ")
+    data = frame[["when", "value", "segment", "firm"]]
+    return Figure(plot, title, caption, item.sentence(), data, item.evidence)
+
+
+# One colour a tier, dark to light, so that a change of tier shows.
+_TIERS = {"upper": 0, "single": 1, "lower": 2, "strategic": 3, "special": 4}
+
+
+def lineage(item: Lineage, title: str) -> Figure:
+    """The lives of the bodies in a lineage as bars over time, with a link at each succession.
+
+    Parameters
+    ----------
+    item : from `registry.lineage`.
+    """
+    plot = _blank()
+    bodies = item.bodies
+    lane = {key: -position for position, key in enumerate(bodies["authority_key"])}
+    days = [day for column in ("known_from", "known_to") for day in bodies[column].dropna() if day.year < _NEVER]
+    days += list(item.links["date_earliest"].dropna())
+    first, last = min(days).year - 2, max(days).year + 6
+    if (bodies["end_status"] == "continuing").any():
+        last = max(last, _PRESENT)
+    spans = {}
+    for row in bodies.itertuples():
+        start = _as_year(row.known_from.date()) if row.known_from == row.known_from else float(first)
+        end = (
+            _as_year(row.known_to.date())
+            if row.known_to == row.known_to and row.known_to.year < _NEVER
+            else float(last)
+        )
+        spans[row.authority_key] = (start, end)
+        colour = COLOURS[_TIERS.get(row.tier, 4)]
+        plot.add_scatter(
+            x=[start, end],
+            y=[lane[row.authority_key]] * 2,
+            mode="lines",
+            # A start that is not known is the first year in a list: the bar begins there, thinner.
+            line={"color": colour, "width": 9 if row.known_by == "dates" else 4},
+            hovertext=_safe(
+                f"{row.name}, {type_words(row.type)}: {row.start or 'start not known'} to {row.end or 'now'}"
+            ),
+            hoverinfo="text",
+        )
+    # One upright a successor, side by side where several came on one day, so that it shows who came from whom.
+    uprights: dict[object, dict[str, float]] = {}
+    for row in item.links.itertuples():
+        if row.predecessor_key in lane and row.successor_key in lane and row.predecessor_key != row.successor_key:
+            day = uprights.setdefault(row.date, {})
+            at = _as_year(row.date_earliest.date())
+            x = day.setdefault(row.successor_key, at + len(day) * (last - first) / 220)
+            before, after = lane[row.predecessor_key], lane[row.successor_key]
+            plot.add_scatter(
+                x=[at, x, x],
+                y=[before, before, after],
+                mode="lines",
+                line={"color": INK, "width": 0.9, "dash": "dot" if row.part is True else "solid"},
+                hovertext=_safe(f"{row.date}: {row.predecessor} → {row.successor} ({row.kind.replace('_', ' ')})"),
+                hoverinfo="text",
+            )
+    names = [_safe(f"{row.name}, {_short_type(row.type)}") for row in bodies.itertuples()]
+    focus = set(item.focus)
+    bold = [
+        f"<b>{name}</b>" if key in focus else name for name, key in zip(names, bodies["authority_key"], strict=True)
+    ]
+    plot.update_yaxes(
+        tickvals=[lane[key] for key in bodies["authority_key"]],
+        ticktext=bold,
+        range=[-len(bodies) + 0.4, 0.6],
+        showgrid=False,
+        tickfont={"size": SMALL_TEXT},
+        ticks="",
+    )
+    plot.update_xaxes(range=[first, last], nticks=9, tickformat="d")
+    plot.update_layout(height=70 + 19 * len(bodies))
+    rough = int((bodies["known_by"] == "list").sum())
+    caption = (
+        "A bar is the life of a body; an upright line leads from "
+        "predecessors to a successor (dotted: from part of one only); those of one day stand side by side. "
+        "Dark blue: upper tier; red: single tier; light blue: lower tier; orange: strategic."
+    )
+    if rough:
+        caption += " Thin bars start where a list first names the body: when it began is not in the register."
+    if item.left_out:
+        caption += f" Left out: {item.left_out} further bodies."
+    data = item.links[["date", "kind", "predecessor", "successor", "part", "what"]]
+    return Figure(plot, title, caption, item.sentence(), data, Evidence.of(item.bodies, item.links))
+
+
+# Years beyond this stand for "no end"; the register goes on to the present year.
+_NEVER = 9000
+_PRESENT = 2024
+
+
+def _short_type(kind: str) -> str:
+    return type_words(kind).replace("metropolitan", "met.")
 
 
 def _blank() -> go.Figure:

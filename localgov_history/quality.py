@@ -228,17 +228,25 @@ def readme(title: str, version: str, date: str, described: list[TableDescription
 
 
 def _coverage(table: TableSchema, default: Columns, periods: list[Mapping[str, str]]) -> dict[str, int]:
-    dated = table.info.get("coverage")
-    if not dated:
+    """Rows that are known to touch each period: from start to end, or the first of several dates that is given."""
+    spans = table.info.get("coverage", ())
+    names = spans or table.info.get("dated_by", ())
+    if not names:
         return {}
     counts = dict.fromkeys((row["period"] for row in periods), 0)
-    ends = (table.column(dated[0]), table.column(dated[-1]))
-    for texts, times in Counter(zip(*(default[end.name] for end in ends), strict=True)).items():
-        if not any(texts):
+    running = default.get("end_status") if len(spans) == 2 else None
+    cells = [default[name] for name in names] + ([] if running is None else [running])
+    for texts, times in Counter(zip(*cells, strict=True)).items():
+        read = [table.column(name).date(text) if text else None for name, text in zip(names, texts, strict=False)]
+        known = [item for item in read if item is not None]
+        if not known:
             continue
-        spans = [end.date(text) if text else None for end, text in zip(ends, texts, strict=True)]
-        start = spans[0].earliest.isoformat() if spans[0] and spans[0].earliest else "0000"
-        end = spans[1].latest.isoformat() if spans[1] and spans[1].latest else "9999"
+        # A bound that is not known adds nothing, unless the row says that the thing goes on.
+        first, last = (known[0], known[-1]) if spans else (known[0], known[0])
+        start = first.earliest.isoformat() if first.earliest else "0000"
+        end = last.latest.isoformat() if last.latest else "9999"
+        if running is not None and texts[-1] == "continuing" and read[-1] is None:
+            end = "9999"
         for period in periods:
             if start <= period["working_end"] and end >= period["working_start"]:
                 counts[period["period"]] += times

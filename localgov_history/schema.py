@@ -180,7 +180,9 @@ class TableSchema:
             fields=fields,
             primary_key=key,
             references=tuple(
-                _reference(item, name, columns) for item in _part(schema, "foreignKeys", list, where, [])
+                _reference(item, name, columns)
+                for member in ("foreignKeys", "references")
+                for item in _part(schema, member, list, where, [])
             ),
             info=_info(resource, fields, where),
         )
@@ -250,7 +252,9 @@ def _field(entry: Any, where: str) -> Field:
     where = f"the column {name!r} of {where}"
     limits = _part(entry, "constraints", dict, where, {})
     kind = _choice(_part(entry, "type", str, where, "string"), _TYPES, f"'type' of {where}")
-    choices = _part(limits, "enum", list, where, [])
+    # The Table Schema standard knows no allowed values of lists and no notations of dates but its own: these two
+    # members stand outside it.
+    choices = _part(limits, "enum", list, where, []) or _part(entry, "choices", list, where, [])
     if not all(isinstance(item, str) for item in choices):
         raise _fault(f"'enum' of {where} has members that are not texts; expected a list of texts")
     minimum = limits.get("minimum")
@@ -266,7 +270,11 @@ def _field(entry: Any, where: str) -> Field:
         name=name,
         type=kind,
         description=_part(entry, "description", str, where, ""),
-        format=_choice(_part(entry, "format", str, where, ""), _FORMATS, f"'format' of {where}"),
+        format=_choice(
+            _part(entry, "notation", str, where, "") or _part(entry, "format", str, where, ""),
+            _FORMATS,
+            f"the notation of {where}",
+        ),
         year_kind=_part(entry, "year_kind", str, where, ""),
         unit=_part(entry, "unit", str, where, ""),
         delimiter=delimiter,
@@ -300,7 +308,13 @@ def _info(resource: dict[str, Any], fields: tuple[Field, ...], where: str) -> di
     info = {member: value for member, value in resource.items() if member != "schema"}
     dated = [column.name for column in fields if column.is_date]
     every = [column.name for column in fields]
-    known_by_member = {"coverage": dated, "conflict_key": every, "lives": every, "succession": every}
+    known_by_member = {
+        "coverage": dated,
+        "dated_by": dated,
+        "conflict_key": every,
+        "lives": every,
+        "succession": every,
+    }
     for member, known in known_by_member.items():
         if member in info:
             info[member] = list(_columns(resource, member, known, where))
@@ -398,24 +412,31 @@ def check_columns(schema: TableSchema, file: str, header: list[str], partial: bo
 def check_rows(schema: TableSchema, file: str, rows: Iterable[dict[str, str]]) -> Iterator[Problem]:
     """Faults within a table: types, required cells, allowed values, keys, evidence."""
     rows = list(rows)
+    # A text that stands in many rows of a column is looked at once.
+    known: dict[tuple[str, str], str] = {}
     for row in rows:
         line = int(row[""])
         for column in schema.fields:
             text = row.get(column.name, "")
-            if text != text.strip():
-                yield Problem(file, f"{text!r} has blanks at an end", line, column.name)
-            elif not text:
-                if column.required:
-                    yield Problem(file, "empty; a value is required", line, column.name)
-            elif fault := column.fault(text):
+            if (column.name, text) not in known:
+                known[column.name, text] = _cell_fault(column, text)
+            if fault := known[column.name, text]:
                 yield Problem(file, fault, line, column.name)
         for column_list in ("unconfirmed_fields", "coded_fields"):
-            for name in filter(None, row.get(column_list, "").split(LIST_DELIMITER)):
+            for name in listed(row, column_list):
                 if name not in schema.columns:
                     close = nearest(name, schema.columns, 1)
                     hint = f"; did you mean {close[0]}?" if close else ""
                     yield Problem(file, f"{name!r} is not a column of this table{hint}", line, column_list)
     yield from check_keys(schema, file, rows)
+
+
+def _cell_fault(column: Field, text: str) -> str:
+    if text != text.strip():
+        return f"{text!r} has blanks at an end"
+    if not text:
+        return "empty; a value is required" if column.required else ""
+    return column.fault(text)
 
 
 def check_keys(schema: TableSchema, file: str, rows: Iterable[dict[str, str]]) -> Iterator[Problem]:
@@ -439,14 +460,13 @@ def check_references(
     for reference in schema.references:
         known = keys.get(f"{reference.table}.{reference.key}", set())
         column = schema.column(reference.column)
+        hints: dict[str, str] = {}
         for row in rows:
             for item in filter(None, column.items(row.get(reference.column, ""))):
-                if item not in known:
+                if item in known:
+                    continue
+                if item not in hints:
                     close = nearest(item, known, 1)
-                    hint = f"; did you mean {close[0]}?" if close else ""
-                    yield Problem(
-                        file,
-                        f"{item!r} is not in {reference.table}; expected one of its keys{hint}",
-                        int(row[""]),
-                        reference.column,
-                    )
+                    hints[item] = f"; did you mean {close[0]}?" if close else ""
+                said = f"{item!r} is not in {reference.table}; expected one of its keys{hints[item]}"
+                yield Problem(file, said, int(row[""]), reference.column)

@@ -1,0 +1,353 @@
+"""Long series with their definitions and breaks: as published, in constant prices, or as a share of another."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from localgov_history import dates
+from localgov_history.catalogue import Catalogue, default
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
+from localgov_history.sources import Evidence
+from localgov_history.text import listing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a break may change so that the values on both sides are not one line.
+PARTING = ("definition", "geography", "price_basis", "coverage")
+_MILLION = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series of values with all that tells what they are.
+
+    Attributes
+    ----------
+    key, title, unit, geography, year_kind, price_basis, definition : see the table ``series_meta``.
+    frame : one row a value: ``when`` (as written), ``start`` and ``end`` of the year (datetime64), ``year`` (in
+        which it starts), ``value``, ``segment`` (counts up at each break that parts the line), ``firm`` (False
+        where the value is from memory), and the row's sources.
+    breaks : one row a break: ``date``, ``kind``, ``what``.
+    steps : what has been done to the published values, one sentence each.
+    also : evidence of other series that went into it.
+    """
+
+    key: str
+    title: str
+    unit: str
+    geography: str
+    year_kind: str
+    price_basis: str
+    definition: str
+    frame: pd.DataFrame
+    breaks: pd.DataFrame
+    steps: tuple[str, ...] = ()
+    also: Evidence = field(default_factory=Evidence)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The values, one row each."""
+        return self.frame.copy()
+
+    @property
+    def evidence(self) -> Evidence:
+        """The rows and sources it rests on."""
+        return Evidence.of(self.frame, self.breaks) + self.also
+
+    def sentence(self) -> str:
+        """First and last value, and the breaks between them; no change is stated across a break."""
+        first, last = self.frame.iloc[0], self.frame.iloc[-1]
+        said = f"{self.title} ({self.unit}, {self.geography}): {_number(first['value'])} in {first['when']}"
+        if len(self.frame) == 1:
+            return f"{said}, the only value held."
+        said += f" and {_number(last['value'])} in {last['when']}"
+        if first["segment"] != last["segment"]:
+            parting = self.breaks[self.breaks["kind"].isin(PARTING)]
+            years = [str(day)[:4] for day in parting["date"]]
+            return f"{said}; not one line: it breaks at {listing(years)}."
+        return f"{said}."
+
+    def summary(self) -> str:
+        """What the series is, what was done to it, and where it breaks."""
+        lines = [self.sentence(), f"  {self.definition}", f"  Prices: {self.price_basis.replace('_', ' ')}."]
+        lines += [f"  {step}" for step in self.steps]
+        lines += [
+            f"  Break at {row.date} ({row.kind.replace('_', ' ')}): {row.what}" for row in self.breaks.itertuples()
+        ]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def real(self, base: object, index: str = "uk_retail_price_index", catalogue: Catalogue | None = None) -> Series:
+        """In the prices of a year.
+
+        Parameters
+        ----------
+        base : the year, as the series writes its years: ``1938`` or ``"2008/09"``.
+        index : the series of prices to deflate by; it is named in `steps`.
+
+        Returns
+        -------
+        A series without the years for which there is no index: their number is named in `steps`.
+
+        Raises
+        ------
+        LocalgovError
+            If the series is not money at current prices, `index` is no series of prices, or it has no value for
+            the base year.
+
+        Notes
+        -----
+        Value × index(base) ÷ index(year). Where the series has financial years and the index calendar years,
+        the index of 2001/02 is three quarters of 2001 and one quarter of 2002.
+        """
+        if self.unit not in _MILLION or self.price_basis != "current":
+            said = f"{self.key} is in {self.unit} at {self.price_basis.replace('_', ' ')} prices"
+            raise LocalgovError(f"{said}; expected money at current prices")
+        prices = series(index, catalogue=catalogue)
+        if _topic(index, catalogue) != "prices":
+            raise LocalgovError(f"{index} is not a series of prices; expected one with the topic prices")
+        levels = _by_year(prices, self.year_kind)
+        year = _year_of(base)
+        if year not in levels:
+            held = f"{min(levels)} to {max(levels)}" if levels else "no year"
+            raise LocalgovError(f"{index} has no value for {base}; expected a year it covers: {held}")
+        kept = self.frame[self.frame["year"].isin(levels)]
+        if kept.empty:
+            raise NotEnoughDataError(f"{index} covers no year of {self.key}")
+        values = [value * levels[year] / levels[at] for value, at in zip(kept["value"], kept["year"], strict=True)]
+        lost = len(self.frame) - len(kept)
+        step = f"Deflated to the prices of {base} by {prices.title} ({index})"
+        step += f"; {lost} years without an index left out." if lost else "."
+        if self.year_kind == "financial" and prices.year_kind == "calendar":
+            step += (
+                " The index of a financial year is three quarters of its first calendar year and one of its second."
+            )
+        return dataclasses.replace(
+            self,
+            frame=kept.assign(value=values).reset_index(drop=True),
+            price_basis=f"constant:{base}",
+            steps=(*self.steps, step),
+            also=self.also + prices.evidence,
+        )
+
+    def share_of(self, whole: str, catalogue: Catalogue | None = None) -> Series:
+        """As a percentage of another series, year by year.
+
+        Parameters
+        ----------
+        whole : the key of a series of the same geography and prices: GDP, or all public spending.
+
+        Raises
+        ------
+        LocalgovError
+            If units, geographies or price bases differ.
+        NotEnoughDataError
+            If the two have no year in common.
+        """
+        other = series(whole, catalogue=catalogue)
+        if self.geography != other.geography:
+            said = f"{self.key} is for {self.geography}, {whole} for {other.geography}"
+            raise LocalgovError(f"{said}; expected one geography for both")
+        if self.price_basis != other.price_basis:
+            said = f"{self.key} is at {self.price_basis} prices, {whole} at {other.price_basis}"
+            raise LocalgovError(f"{said}; expected one price basis for both")
+        if self.unit != other.unit and not (self.unit in _MILLION and other.unit in _MILLION):
+            raise LocalgovError(f"{self.key} is in {self.unit}, {whole} in {other.unit}; expected one unit for both")
+        scale = _MILLION.get(self.unit, 1.0) / _MILLION.get(other.unit, 1.0) if self.unit != other.unit else 1.0
+        totals = _by_year(other, self.year_kind)
+        kept = self.frame[self.frame["year"].isin(totals)]
+        if kept.empty:
+            raise NotEnoughDataError(f"{self.key} and {whole} have no year in common")
+        values = [100 * scale * value / totals[at] for value, at in zip(kept["value"], kept["year"], strict=True)]
+        step = f"As a percentage of {other.title} ({whole})."
+        if self.year_kind == "financial" and other.year_kind == "calendar":
+            step += " Its financial year is three quarters of its first calendar year and one quarter of its second."
+        return dataclasses.replace(
+            self,
+            title=f"{self.title}, as a share of {_lower(other.title)}",
+            unit="per cent",
+            price_basis="not_money",
+            frame=kept.assign(value=values).reset_index(drop=True),
+            steps=(*self.steps, step),
+            also=self.also + other.evidence,
+        )
+
+
+def series(
+    key: str,
+    real: object = None,
+    share_of: str | None = None,
+    include_unconfirmed: bool = False,
+    catalogue: Catalogue | None = None,
+) -> Series:
+    """A series by its key, with its definition and breaks.
+
+    Parameters
+    ----------
+    key : from the table ``series_meta``; a series computed from others is computed here.
+    real : a year, for values in its prices (see `Series.real`).
+    share_of : the key of another series, for values as a percentage of it (see `Series.share_of`).
+
+    Returns
+    -------
+    The preferred value of each year, in order. Values of different definition, geography or price basis are in
+    different segments.
+
+    Raises
+    ------
+    UnknownNameError
+        If no series is called so, with the nearest.
+    NotEnoughDataError
+        If none of its values is confirmed.
+    """
+    book = catalogue or default()
+    meta = _meta(key, book)
+    found = (
+        _computed(key, meta, include_unconfirmed, book) if meta["derived"] == "true" and meta["derivation"] else None
+    )
+    if found is None:
+        found = _published(key, meta, include_unconfirmed, book)
+    if real is not None:
+        found = found.real(real, catalogue=book)
+    return found.share_of(share_of, catalogue=book) if share_of is not None else found
+
+
+def _published(key: str, meta: dict[str, str], include_unconfirmed: bool, book: Catalogue) -> Series:
+    import pandas as pd
+
+    frame = book.load("series", include_unconfirmed)
+    frame = frame[(frame["series_key"] == key) & frame["preferred"].astype(bool) & frame["value"].notna()]
+    if frame.empty:
+        raise NotEnoughDataError(f"no value of {key} is confirmed; include_unconfirmed=True gives what there is")
+    start = frame["period_earliest"].fillna(frame["date_earliest"])
+    frame = frame.assign(
+        when=[
+            period if isinstance(period, str) else day
+            for period, day in zip(frame["period"], frame["date"], strict=True)
+        ],
+        start=start,
+        end=frame["period_latest"].fillna(frame["date_latest"]),
+        year=start.dt.year.astype(int),
+        firm=frame["evidence"] != "recalled",
+    ).sort_values(["start", "value_key"])
+    breaks = book.load("series_breaks", include_unconfirmed)
+    breaks = breaks[breaks["series_key"] == key].sort_values("date_earliest").reset_index(drop=True)
+    parting = breaks[breaks["kind"].isin(PARTING) & breaks["date_earliest"].notna()]
+    segment = sum(
+        ((frame["start"] >= day).astype(int) for day in parting["date_earliest"]), pd.Series(0, frame.index)
+    )
+    first = ["when", "start", "end", "year", "value", "segment", "firm"]
+    frame = frame.assign(segment=segment)
+    frame = frame[first + [name for name in frame.columns if name not in first]].reset_index(drop=True)
+    return Series(
+        key=key,
+        title=meta["title"],
+        unit=meta["unit"],
+        geography=meta["geography"],
+        year_kind=meta["year_kind"],
+        price_basis=meta["price_basis"],
+        definition=meta["definition"],
+        frame=frame,
+        breaks=breaks,
+    )
+
+
+def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: Catalogue) -> Series:
+    """A series that is a formula of others, over the years that all of them have."""
+    formula = ast.parse(meta["derivation"], mode="eval").body
+    names = sorted({node.id for node in ast.walk(formula) if isinstance(node, ast.Name)})
+    parts = {name: series(name, include_unconfirmed=include_unconfirmed, catalogue=book) for name in names}
+    kind = meta["year_kind"]
+    levels = {name: _by_year(part, kind) for name, part in parts.items()}
+    shared = set.intersection(*(set(values) for values in levels.values()))
+    if not shared:
+        raise NotEnoughDataError(f"the series that make up {key} have no year in common: {listing(names)}")
+    lead = next((part for part in parts.values() if part.year_kind == kind), parts[names[0]])
+    kept = lead.frame[lead.frame["year"].isin(shared)]
+    values = [_evaluate(formula, {name: levels[name][year] for name in names}) for year in kept["year"]]
+    evidence = Evidence()
+    for part in parts.values():
+        evidence += part.evidence
+    return Series(
+        key=key,
+        title=meta["title"],
+        unit=meta["unit"],
+        geography=meta["geography"],
+        year_kind=kind,
+        price_basis=meta["price_basis"],
+        definition=meta["definition"],
+        frame=kept.assign(value=values).reset_index(drop=True),
+        breaks=lead.breaks,
+        steps=(f"Computed: {meta['derivation']}.",),
+        also=evidence,
+    )
+
+
+def _evaluate(node: ast.AST, values: dict[str, float]) -> float:
+    """The value of a formula of names, numbers and the four operations; anything else is refused, never run."""
+    if isinstance(node, ast.Name):
+        return values[node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
+    if isinstance(node, ast.BinOp):
+        left, right = _evaluate(node.left, values), _evaluate(node.right, values)
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, ast.Div):
+            return left / right
+    raise LocalgovError("a derivation may only add, subtract, multiply and divide series and numbers")
+
+
+def _by_year(found: Series, year_kind: str) -> dict[int, float]:
+    """Values by the year in which each starts, carried from calendar to financial years where that is asked."""
+    values = dict(zip(found.frame["year"], found.frame["value"], strict=True))
+    if year_kind == "financial" and found.year_kind == "calendar":
+        return {year: 0.75 * values[year] + 0.25 * values[year + 1] for year in values if year + 1 in values}
+    return values
+
+
+def _meta(key: str, book: Catalogue) -> dict[str, str]:
+    rows = {row["series_key"]: row for row in book.rows("series_meta")}
+    if key not in rows:
+        raise UnknownNameError("series", key, rows)
+    return rows[key]
+
+
+def _topic(key: str, catalogue: Catalogue | None) -> str:
+    return _meta(key, catalogue or default())["topic"]
+
+
+def _year_of(base: object) -> int:
+    text = str(base).strip()
+    day = (dates.parse_financial_year(text) if "/" in text else dates.as_of(base)).earliest
+    if day is None:
+        raise LocalgovError(f"{base!r} is not a year")
+    return day.year
+
+
+def _number(value: Any) -> str:
+    size = abs(float(value))
+    return (
+        f"{value:,.0f}"
+        if size >= 100 or float(value).is_integer()
+        else f"{value:,.1f}"
+        if size >= 1
+        else f"{value:.2g}"
+    )
+
+
+def _lower(title: str) -> str:
+    first = title.split(" ", 1)[0]
+    return title if first.isupper() else title[:1].lower() + title[1:]
