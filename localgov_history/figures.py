@@ -524,7 +524,7 @@ def series_line(item: Series, title: str, periods: Periodisation | None = None) 
             plot.add_scatter(
                 x=[middle[index] for index in run.index],
                 y=run["value"],
-                mode="lines+markers" if len(run) < 25 else "lines",
+                mode="lines+markers" if len(run) == 1 or len(frame) < 40 else "lines",
                 line={"color": COLOURS[0], "width": 1.8},
                 marker={
                     "size": 6,

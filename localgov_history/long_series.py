@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import dates
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
+from localgov_history.schema import listed
 from localgov_history.sources import Evidence
 from localgov_history.text import listing
 
@@ -72,7 +73,7 @@ class Series:
 
     def summary(self) -> str:
         """What the series is, what was done to it, and where it breaks."""
-        lines = [self.sentence(), f"  {self.definition}", f"  Prices: {self.price_basis.replace('_', ' ')}."]
+        lines = [self.sentence(), f"  {self.definition}", f"  Prices: {_prices(self.price_basis)}."]
         lines += [f"  {step}" for step in self.steps]
         lines += [
             f"  Break at {row.date} ({row.kind.replace('_', ' ')}): {row.what}" for row in self.breaks.itertuples()
@@ -109,7 +110,7 @@ class Series:
         the index of 2001/02 is three quarters of 2001 and one quarter of 2002.
         """
         if self.unit not in _MILLION or self.price_basis != "current":
-            said = f"{self.key} is in {self.unit} at {self.price_basis.replace('_', ' ')} prices"
+            said = f"{self.key} is in {self.unit} at {_prices(self.price_basis)}"
             raise LocalgovError(f"{said}; expected money at current prices")
         prices = series(index, catalogue=catalogue)
         if _topic(index, catalogue) != "prices":
@@ -157,7 +158,7 @@ class Series:
             said = f"{self.key} is for {self.geography}, {whole} for {other.geography}"
             raise LocalgovError(f"{said}; expected one geography for both")
         if self.price_basis != other.price_basis:
-            said = f"{self.key} is at {self.price_basis} prices, {whole} at {other.price_basis}"
+            said = f"{self.key} is at {_prices(self.price_basis)}, {whole} at {_prices(other.price_basis)}"
             raise LocalgovError(f"{said}; expected one price basis for both")
         if self.unit != other.unit and not (self.unit in _MILLION and other.unit in _MILLION):
             raise LocalgovError(f"{self.key} is in {self.unit}, {whole} in {other.unit}; expected one unit for both")
@@ -210,6 +211,7 @@ def series(
     """
     book = catalogue or default()
     meta = _meta(key, book)
+    key = meta["series_key"]
     found = (
         _computed(key, meta, include_unconfirmed, book) if meta["derived"] == "true" and meta["derivation"] else None
     )
@@ -221,13 +223,17 @@ def series(
 
 
 def _published(key: str, meta: dict[str, str], include_unconfirmed: bool, book: Catalogue) -> Series:
-    import pandas as pd
-
     frame = book.load("series", include_unconfirmed)
     frame = frame[(frame["series_key"] == key) & frame["preferred"].astype(bool) & frame["value"].notna()]
     if frame.empty:
         raise NotEnoughDataError(f"no value of {key} is confirmed; include_unconfirmed=True gives what there is")
-    start = frame["period_earliest"].fillna(frame["date_earliest"])
+    start = frame["period_earliest"].fillna(frame["date_earliest"]).fillna(frame["date_latest"])
+    # A value of which nobody has read the year has no place in a series.
+    frame, start = frame[start.notna()], start[start.notna()]
+    if frame.empty:
+        raise NotEnoughDataError(
+            f"the year of no value of {key} is confirmed; include_unconfirmed=True gives what there is"
+        )
     frame = frame.assign(
         when=[
             period if isinstance(period, str) else day
@@ -238,14 +244,9 @@ def _published(key: str, meta: dict[str, str], include_unconfirmed: bool, book: 
         year=start.dt.year.astype(int),
         firm=frame["evidence"] != "recalled",
     ).sort_values(["start", "value_key"])
-    breaks = book.load("series_breaks", include_unconfirmed)
-    breaks = breaks[breaks["series_key"] == key].sort_values("date_earliest").reset_index(drop=True)
-    parting = breaks[breaks["kind"].isin(PARTING) & breaks["date_earliest"].notna()]
-    segment = sum(
-        ((frame["start"] >= day).astype(int) for day in parting["date_earliest"]), pd.Series(0, frame.index)
-    )
+    breaks = _breaks((key,), include_unconfirmed, book)
     first = ["when", "start", "end", "year", "value", "segment", "firm"]
-    frame = frame.assign(segment=segment)
+    frame = frame.assign(segment=_segments(frame, breaks))
     frame = frame[first + [name for name in frame.columns if name not in first]].reset_index(drop=True)
     return Series(
         key=key,
@@ -273,6 +274,7 @@ def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: C
     lead = next((part for part in parts.values() if part.year_kind == kind), parts[names[0]])
     kept = lead.frame[lead.frame["year"].isin(shared)]
     values = [_evaluate(formula, {name: levels[name][year] for name in names}) for year in kept["year"]]
+    breaks = _breaks((key, *names), include_unconfirmed, book)
     evidence = Evidence()
     for part in parts.values():
         evidence += part.evidence
@@ -284,11 +286,27 @@ def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: C
         year_kind=kind,
         price_basis=meta["price_basis"],
         definition=meta["definition"],
-        frame=kept.assign(value=values).reset_index(drop=True),
-        breaks=lead.breaks,
+        frame=kept.assign(value=values, segment=_segments(kept, breaks)).reset_index(drop=True),
+        breaks=breaks,
         steps=(f"Computed: {meta['derivation']}.",),
         also=evidence,
     )
+
+
+def _breaks(keys: tuple[str, ...], include_unconfirmed: bool, book: Catalogue) -> pd.DataFrame:
+    """The breaks of some series in order of date; what several of them share stands once."""
+    breaks = book.load("series_breaks", include_unconfirmed)
+    breaks = breaks[breaks["series_key"].isin(keys)].sort_values("date_earliest")
+    return breaks.drop_duplicates(["date", "kind", "what"]).reset_index(drop=True)
+
+
+def _segments(frame: pd.DataFrame, breaks: pd.DataFrame) -> pd.Series:
+    """For each value how many parting breaks lie before the middle of its year."""
+    import pandas as pd
+
+    days = breaks.loc[breaks["kind"].isin(PARTING), "date_earliest"].dropna()
+    middle = frame["start"] + (frame["end"].fillna(frame["start"]) - frame["start"]) / 2
+    return sum(((middle >= day).astype(int) for day in days), pd.Series(0, frame.index))
 
 
 def _evaluate(node: ast.AST, values: dict[str, float]) -> float:
@@ -312,6 +330,8 @@ def _evaluate(node: ast.AST, values: dict[str, float]) -> float:
 
 def _by_year(found: Series, year_kind: str) -> dict[int, float]:
     """Values by the year in which each starts, carried from calendar to financial years where that is asked."""
+    if year_kind == "calendar" and found.year_kind == "financial":
+        raise LocalgovError(f"{found.key} has financial years; expected a series of calendar years beside the other")
     values = dict(zip(found.frame["year"], found.frame["value"], strict=True))
     if year_kind == "financial" and found.year_kind == "calendar":
         return {year: 0.75 * values[year] + 0.25 * values[year + 1] for year in values if year + 1 in values}
@@ -319,10 +339,13 @@ def _by_year(found: Series, year_kind: str) -> dict[int, float]:
 
 
 def _meta(key: str, book: Catalogue) -> dict[str, str]:
+    """The row of a series, by its key or by another name of it."""
     rows = {row["series_key"]: row for row in book.rows("series_meta")}
-    if key not in rows:
+    others = {alias: row for row in rows.values() for alias in listed(row, "aliases")}
+    found = rows.get(key) or others.get(key)
+    if found is None:
         raise UnknownNameError("series", key, rows)
-    return rows[key]
+    return found
 
 
 def _topic(key: str, catalogue: Catalogue | None) -> str:
@@ -335,6 +358,13 @@ def _year_of(base: object) -> int:
     if day is None:
         raise LocalgovError(f"{base!r} is not a year")
     return day.year
+
+
+def _prices(basis: str) -> str:
+    """A price basis in words."""
+    if basis == "not_money":
+        return "no prices, not being money"
+    return "current prices" if basis == "current" else f"prices of {basis.partition(':')[2]}"
 
 
 def _number(value: Any) -> str:

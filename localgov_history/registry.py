@@ -395,6 +395,35 @@ def lineage(
     return Lineage(name, focus, bodies, links, back[1] + forth[1])
 
 
+def totals(catalogue: Catalogue | None = None) -> pd.DataFrame:
+    """Published totals beside the numbers that the register gives.
+
+    Returns
+    -------
+    Rows of ``published_totals`` with ``register`` (authorities counted on the day, those with unread dates
+    included), ``agrees``, and ``independent``: True where no row counted cites a source of the total.
+    """
+    import pandas as pd
+
+    book = catalogue or default()
+    bodies = _known(book.load("authorities", include_unconfirmed=True))
+    printed = book.load("published_totals")
+    counts, apart = [], []
+    for row in printed.itertuples():
+        day = pd.Timestamp(row.counted_on_earliest)
+        inside = (bodies["known_from"] <= day) & (bodies["known_to"] >= day) & bodies["type"].isin(row.types)
+        for column in ("country", "county", "region"):
+            value = getattr(row, column)
+            if isinstance(value, str):
+                inside &= bodies[column] == value
+        found = bodies[inside]
+        counts.append(len(found))
+        cited = {key for cell in found["source_key"] for key in cell}
+        apart.append(not cited & set(row.source_key))
+    printed = printed.assign(register=counts, independent=apart, comparable=printed["comparable"].astype(bool))
+    return printed.assign(agrees=printed["register"] == printed["total"])
+
+
 def _walk(start: tuple[str, ...], onward: dict[str, list[str]], limit: int | None) -> tuple[dict[str, int], int]:
     """Everything reached from the start with its distance, and how many lie just beyond the limit."""
     steps = dict.fromkeys(start, 0)
