@@ -143,7 +143,7 @@ class Catalogue:
         self._refresh(name)
         key = (name, include_unconfirmed)
         if key not in self._frames:
-            columns = self._text(name)
+            columns = self._coded(name)
             try:
                 self._frames[key] = frames.build(table, columns if include_unconfirmed else frames.confirmed(columns))
             except TableError:
@@ -153,13 +153,18 @@ class Catalogue:
         # Frames copy on write: what a user does to this one never reaches the one that is kept.
         return self._frames[key].copy(deep=False)
 
-    def columns(self, name: str) -> dict[str, np.ndarray]:
-        """The columns of a table as arrays of text, the overlay applied. Records the table as read."""
+    def columns(self, name: str, include_unconfirmed: bool = True) -> dict[str, np.ndarray]:
+        """The columns of a table as arrays of text, the overlay applied. Records the table as read.
+
+        Parameters
+        ----------
+        include_unconfirmed : False leaves out what `load` leaves out by default.
+        """
         self.schema(name)
         self._refresh(name)
-        columns = self._text(name)
+        columns = self._coded(name)
         self._reads[name] = self._digests[name]
-        return columns
+        return frames.texts_of(columns if include_unconfirmed else frames.confirmed(columns))
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table as text, the overlay applied. Records the table as read."""
@@ -180,9 +185,9 @@ class Catalogue:
     def summary(self, name: str) -> TableSummary:
         """Rows, shares of evidence, grades and licences of sources, completeness and coverage by period of a table."""
         table = self.schema(name)
-        columns = self.columns(name)
         periods = [row for row in self.rows("periods") if row["periodisation"] == "gough"]
-        return quality.summarise(table, columns, frames.confirmed(columns), self._graded, periods)
+        default = self.columns(name, include_unconfirmed=False)
+        return quality.summarise(table, self.columns(name), default, self._graded, periods)
 
     def search(self, text: str, limit: int = 50) -> pd.DataFrame:
         """Rows, tables and columns in which all words of `text` occur: what is called so first, then the rest.
@@ -295,16 +300,17 @@ class Catalogue:
         if name == "sources":
             self.__dict__.pop("_graded", None)
 
-    def _text(self, name: str) -> dict[str, np.ndarray]:
+    def _coded(self, name: str) -> dict[str, frames.Coded]:
         """The columns of a table, the fast way where no overlay touches it, without a record."""
         table = self.schemas[name]
         if name not in self._overlay_rows and name not in self._rows:
-            columns = frames.read_columns(self._path(name), table)
-            if columns is not None:
-                self._digests[name] = hashlib.sha256(self._path(name).read_bytes()).hexdigest()
-                self._stamps[name] = _stamp(self._path(name))
+            stamp = _stamp(self._path(name))
+            read = frames.read(self._path(name), table)
+            if read is not None:
+                columns, self._digests[name] = read
+                self._stamps[name] = stamp
                 return columns
-        return frames.columns_of(self._read(name), table)
+        return frames.of_rows(self._read(name), table)
 
     def _read(self, name: str) -> list[Row]:
         """The rows of a table, the overlay applied, without a record that they were read."""

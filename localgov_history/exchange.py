@@ -21,6 +21,7 @@ from localgov_history.errors import LocalgovError, suggest
 from localgov_history.schema import DESCRIPTOR, LIST_DELIMITER
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".sqlite", ".zip", "a folder")
@@ -89,20 +90,17 @@ def package(names: list[str], place: Path, include_unconfirmed: bool, book: Cata
     Rows keep the text of the tables, dates above all, so that nothing is lost on the way back. What the default
     filter leaves out is left out here too, unless `include_unconfirmed`.
     """
-    from localgov_history import frames
-
     kept = [name for name in book.schemas if name in {*names, "sources"}]
+    columns = {name: book.columns(name, include_unconfirmed) for name in kept}
     descriptor = {key: value for key, value in book.descriptor.items() if key not in ("resources", "left_out")}
     resources = {item["name"]: item for item in book.resources()}
-    descriptor["resources"] = [_resource(resources[name], set(kept)) for name in kept]
+    descriptor["resources"] = [_resource(resources[name], columns, book) for name in kept]
     files = {DESCRIPTOR: json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"}
     for name in kept:
-        columns = book.columns(name)
-        columns = columns if include_unconfirmed else frames.confirmed(columns)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+        writer.writerow(columns[name])
+        writer.writerows(zip(*columns[name].values(), strict=True))
         files[book.schemas[name].path] = out.getvalue()
     if zipped:
         with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -443,13 +441,35 @@ def _about(frames: dict[str, pd.DataFrame], book: Catalogue) -> list[tuple[str, 
     return lines
 
 
-def _resource(resource: dict[str, Any], kept: set[str]) -> dict[str, Any]:
-    """A table's entry, in the words of the Table Schema standard, without references to tables left out."""
+def _resource(
+    resource: dict[str, Any], columns: Mapping[str, Mapping[str, np.ndarray]], book: Catalogue
+) -> dict[str, Any]:
+    """A table's entry without what no longer holds of it: references to tables or rows left out, cells required."""
+    name = resource["name"]
     schema = dict(resource["schema"])
     for member in ("foreignKeys", "references"):
         if member in schema:
-            schema[member] = [key for key in schema[member] if key["reference"]["resource"] in kept]
+            schema[member] = [key for key in schema[member] if _holds(key, name, columns, book)]
+    schema["fields"] = [
+        _optional(field) if (columns[name][field["name"]] == "").any() else field for field in schema["fields"]
+    ]
     return resource | {"schema": schema}
+
+
+def _holds(key: dict[str, Any], table: str, columns: Mapping[str, Mapping[str, np.ndarray]], book: Catalogue) -> bool:
+    """Whether every value of a foreign key names a row of the package."""
+    target, column = key["reference"]["resource"] or table, key["fields"]
+    if target not in columns:
+        return False
+    known = set(columns[target][key["reference"]["fields"]])
+    field = book.schemas[table].column(column)
+    return all(item in known for text in set(columns[table][column]) for item in field.items(text) if item)
+
+
+def _optional(field: dict[str, Any]) -> dict[str, Any]:
+    limits = {key: value for key, value in field.get("constraints", {}).items() if key != "required"}
+    rest = {key: value for key, value in field.items() if key != "constraints"}
+    return rest | ({"constraints": limits} if limits else {})
 
 
 def _atomically(target: Path, write: Callable[[Path], object]) -> None:

@@ -1,66 +1,86 @@
-"""From the text of a table to a frame: typed columns, bounds of dates, lists as tuples."""
+"""From the text of a table to a frame: typed columns, bounds of dates, lists as tuples.
+
+In between a column is *coded*: its different texts once, and for each row which of them it has. So each different
+text is parsed once and kept once, however many rows have it.
+"""
 
 from __future__ import annotations
 
+import codecs
+import hashlib
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localgov_history import schema as schemas
+from localgov_history.errors import LocalgovError
 from localgov_history.schema import Field, Problem, TableError, TableSchema
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    # For each row the place of its text, and the texts.
+    Coded = tuple[np.ndarray, np.ndarray]
+
 Row = dict[str, str]
 
 
-def read_columns(path: Path, table: TableSchema) -> dict[str, np.ndarray] | None:
-    """The columns of a CSV file as arrays of text, read the fast way.
+def read(path: Path, table: TableSchema) -> tuple[dict[str, Coded], str] | None:
+    """The columns of a CSV file, read the fast way, with the SHA-256 of the file.
 
     Returns None where the file is in any way doubtful: `schema.read_rows` then says what is wrong, and where.
     """
-    import pandas as pd
-
     try:
-        text = schemas.read_text(path)
-        if schemas.check_columns(table, path.name, schemas.header(text)):
-            return None
-        frame = pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False)
-    except (ValueError, schemas.LocalgovError):
+        raw = schemas.read_bytes(path).removeprefix(codecs.BOM_UTF8)
+    except LocalgovError:
         return None
-    # A row with too few cells ends in a missing one; one cell too many on every row becomes an index.
-    plain = isinstance(frame.index, pd.RangeIndex) and not frame.iloc[:, -1].isna().any()
-    return {name: frame[name].to_numpy() for name in table.columns} if plain else None
+    names = schemas.header(raw[: schemas.LONGEST_HEADER].decode("utf-8", "replace"))
+    if schemas.check_columns(table, path.name, names):
+        return None
+    found = _by_arrow(raw, names) or _by_pandas(raw)
+    if found is None:
+        return None
+    return {name: found[name] for name in table.columns}, hashlib.sha256(raw).hexdigest()
 
 
-def columns_of(rows: list[Row], table: TableSchema) -> dict[str, np.ndarray]:
-    """The columns of rows of text, as `read_columns` gives them."""
+def of_rows(rows: list[Row], table: TableSchema) -> dict[str, Coded]:
+    """The columns of rows of text."""
+    return {name: _factorised([row.get(name, "") for row in rows]) for name in table.columns}
+
+
+def texts_of(columns: dict[str, Coded]) -> dict[str, np.ndarray]:
+    """The columns as arrays of text, a cell a row."""
+    return {name: texts[codes] for name, (codes, texts) in columns.items()}
+
+
+def confirmed(columns: dict[str, Coded]) -> dict[str, Coded]:
+    """Without the rows from memory, and with the cells blank that nobody has read in a source."""
     import numpy as np
 
-    return {
-        name: np.array([row.get(name, "") for row in rows], dtype=object) if rows else np.empty(0, dtype=object)
-        for name in table.columns
-    }
-
-
-def confirmed(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Without the rows from memory, and with the cells blank that nobody has read in a source."""
     if "evidence" in columns:
-        keep = columns["evidence"] != "recalled"
-        columns = {name: cells[keep] for name, cells in columns.items()}
-    if "unconfirmed_fields" in columns:
-        unread = columns["unconfirmed_fields"]
-        columns = {name: cells.copy() for name, cells in columns.items()}
-        for place in (unread != "").nonzero()[0]:
-            for name in filter(None, unread[place].split(schemas.LIST_DELIMITER)):
-                if name in columns:
-                    columns[name][place] = ""
-    return columns
+        codes, texts = columns["evidence"]
+        if (texts == "recalled").any():
+            keep = texts[codes] != "recalled"
+            columns = {name: (each[keep], texts) for name, (each, texts) in columns.items()}
+    if "unconfirmed_fields" not in columns:
+        return columns
+    unread: dict[str, list[np.ndarray]] = {}
+    codes, texts = columns["unconfirmed_fields"]
+    for code, text in enumerate(texts):
+        for name in filter(None, text.split(schemas.LIST_DELIMITER)):
+            unread.setdefault(name, []).append((codes == code).nonzero()[0])
+    blanked = dict(columns)
+    for name, places in unread.items():
+        if name in columns:
+            codes, texts = columns[name]
+            codes = codes.copy()
+            codes[np.concatenate(places)] = len(texts)
+            blanked[name] = (codes, np.append(texts, np.array([""], dtype=object)))
+    return blanked
 
 
-def build(table: TableSchema, columns: dict[str, np.ndarray]) -> pd.DataFrame:
+def build(table: TableSchema, columns: dict[str, Coded]) -> pd.DataFrame:
     """The frame that `Catalogue.load` returns.
 
     Raises
@@ -75,13 +95,11 @@ def build(table: TableSchema, columns: dict[str, np.ndarray]) -> pd.DataFrame:
     data: dict[str, Any] = {}
     faults: list[Problem] = []
     for column in table.fields:
-        # Each different text is looked at once, and kept once in memory.
-        codes, texts = pd.factorize(columns[column.name])
-        if column.type != "string" or column.is_date:
-            wrong = [fault for text in texts if text and (fault := column.fault(text))]
-            faults += [Problem(f"{table.name}.csv", fault, None, column.name) for fault in wrong]
-            if wrong:
-                continue
+        codes, texts = columns[column.name]
+        wrong = _faults(column, texts)
+        faults += [Problem(f"{table.name}.csv", fault, None, column.name) for fault in wrong]
+        if wrong:
+            continue
         data[column.name] = _typed(column, texts)[codes]
         if column.is_date:
             spans = [column.date(text) if text else None for text in texts]
@@ -93,11 +111,76 @@ def build(table: TableSchema, columns: dict[str, np.ndarray]) -> pd.DataFrame:
     if faults:
         raise TableError(faults)
     # What tells one row from all others in all tables; it lives on in frames derived from this one.
-    key = np.full(len(next(iter(columns.values()))), table.name, dtype=object)
-    for name in table.primary_key:
-        key = key + "/" + columns[name]
-    data["row"] = pd.array(key, dtype="str")
+    keys = zip(*(texts[codes] for codes, texts in map(columns.__getitem__, table.primary_key)), strict=True)
+    data["row"] = pd.array(["/".join([table.name, *parts]) for parts in keys], dtype="str")
     return pd.DataFrame(data)
+
+
+def _by_arrow(raw: bytes, names: list[str]) -> dict[str, Coded] | None:
+    """Columns read by pyarrow, several times as fast as pandas; None where it is not installed or finds a fault."""
+    try:
+        import pyarrow
+        from pyarrow import csv
+    except ModuleNotFoundError:
+        return None
+    kind = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+    try:
+        read = csv.read_csv(
+            io.BytesIO(raw),
+            # The whole file is one block, so that a text has one code throughout.
+            read_options=csv.ReadOptions(use_threads=False, block_size=max(len(raw), 1 << 16)),
+            parse_options=csv.ParseOptions(newlines_in_values=True),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, kind), strings_can_be_null=False),
+        )
+    except pyarrow.ArrowInvalid:
+        return None
+    found: dict[str, Coded] = {}
+    for name in names:
+        column = read.column(name)
+        if column.num_chunks > 1:
+            return None
+        if column.num_chunks:
+            chunk = column.chunk(0)
+            texts = chunk.dictionary.to_numpy(zero_copy_only=False)
+            found[name] = (chunk.indices.to_numpy(zero_copy_only=False), texts)
+        else:
+            found[name] = _factorised([])
+    return found
+
+
+def _by_pandas(raw: bytes) -> dict[str, Coded] | None:
+    """Columns read by pandas; None where it is no UTF-8 or rows are of different lengths."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(io.BytesIO(raw), dtype=object, keep_default_na=False, low_memory=False)
+    except ValueError:
+        return None
+    # A row with too few cells ends in a missing one; one cell too many on every row becomes an index.
+    if not isinstance(frame.index, pd.RangeIndex) or frame.iloc[:, -1].isna().any():
+        return None
+    return {str(name): pd.factorize(frame[name].to_numpy()) for name in frame.columns}
+
+
+def _factorised(cells: list[str]) -> Coded:
+    import numpy as np
+    import pandas as pd
+
+    codes, texts = pd.factorize(np.array(cells, dtype=object))
+    return codes, texts
+
+
+def _faults(column: Field, texts: np.ndarray) -> list[str]:
+    """What is wrong with a column's different texts, as far as its type goes."""
+    if column.type == "string" and not column.is_date:
+        return []
+    given = [text for text in texts if text]
+    plain = column.type in ("integer", "number") and not column.choices
+    if not given or (
+        plain and column.are_numbers(given) and (column.minimum is None or min(map(float, given)) >= column.minimum)
+    ):
+        return []
+    return [fault for text in given if (fault := column.fault(text))]
 
 
 def _typed(column: Field, texts: np.ndarray) -> Any:
@@ -106,7 +189,10 @@ def _typed(column: Field, texts: np.ndarray) -> Any:
     import pandas as pd
 
     if column.type == "integer":
-        return pd.array([int(text) if text else None for text in texts], dtype="Int64")
+        given = texts != ""
+        values = np.zeros(len(texts), dtype="int64")
+        values[given] = [int(text) for text in texts[given]]
+        return pd.arrays.IntegerArray(values, ~given)
     if column.type == "number":
         return np.array([float(text) if text else np.nan for text in texts], dtype=float)
     if column.type == "boolean":

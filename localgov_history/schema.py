@@ -19,8 +19,15 @@ LIST_DELIMITER = ";"
 EVIDENCE = ("seen", "coded", "recalled")
 # A file of this size is not a table of cited facts; reading it would fill the memory of a small machine.
 LARGEST_FILE = 100_000_000
+# No line of headings is longer than this many characters.
+LONGEST_HEADER = 20_000
 _INTEGER = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# Many texts at once, one a line; eighteen digits fit in 64 bits whatever they are.
+_NUMBERS = {
+    "integer": re.compile(r"[+-]?\d{1,18}(\n[+-]?\d{1,18})*"),
+    "number": re.compile(r"[+-]?\d{1,15}(\.\d{0,15})?(\n[+-]?\d{1,15}(\.\d{0,15})?)*"),
+}
 # What a spreadsheet would run: an equals or at sign, or a plus or minus before a name or a bracket.
 _FORMULA = re.compile(r"[=@\t]|[+-](?=[A-Za-z(=@+-])")
 _TYPES = ("string", "integer", "number", "boolean", "list")
@@ -109,6 +116,13 @@ class Field:
                     hint = f"; did you mean {close[0]}?" if close else ""
                     return f"{item!r} is not allowed; expected {', '.join(self.choices)}{hint}"
         return ""
+
+    def are_numbers(self, texts: list[str]) -> bool:
+        """Whether all of many texts are numbers of the column's type, at a glance; limits are not looked at."""
+        digits = "".join(texts)
+        if digits.isascii() and digits.isdigit() and max(map(len, texts)) <= 15:
+            return True
+        return bool(_NUMBERS[self.type].fullmatch("\n".join(texts)))
 
     def items(self, text: str) -> list[str]:
         """The members of a list cell, or the cell itself."""
@@ -323,13 +337,13 @@ def _info(resource: dict[str, Any], fields: tuple[Field, ...], where: str) -> di
     return info
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file, with or without a byte order mark.
+def read_bytes(path: Path) -> bytes:
+    """Read a file of a size that a table of cited facts can have.
 
     Raises
     ------
     TableError
-        If it is missing, a folder, not to be read, or not UTF-8.
+        If it is missing, a folder, not to be read, or too large.
     """
     if path.is_dir():
         raise TableError([Problem(path.name, "a folder; expected a file")])
@@ -339,12 +353,27 @@ def read_text(path: Path) -> str:
                 f"{size / 1e6:,.0f} MB; expected at most {LARGEST_FILE / 1e6:,.0f} MB (leave out rows you do not use)"
             )
             raise TableError([Problem(path.name, said)])
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise TableError([Problem(path.name, "the file is missing")]) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise TableError([Problem(path.name, f"not to be read ({reason}); expected a file you may open")]) from None
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file, with or without a byte order mark.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read (see `read_bytes`) or is not UTF-8.
+    """
+    return decoded(read_bytes(path), path)
+
+
+def decoded(raw: bytes, path: Path) -> str:
+    """The text of a UTF-8 file; anything else raises `TableError` with the line."""
     try:
         return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -356,7 +385,7 @@ def read_text(path: Path) -> str:
 def header(text: str) -> list[str]:
     """The cells of the first line of a CSV text; none where it is no CSV."""
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+        return next(csv.reader(io.StringIO(text[:LONGEST_HEADER], newline=""), strict=True), [])
     except csv.Error:
         return []
 

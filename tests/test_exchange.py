@@ -123,6 +123,11 @@ def test_the_descriptor_keeps_to_the_table_schema_standard(descriptor: dict) -> 
             assert set(field.get("constraints", {})) <= allowed, (item["name"], field)
 
 
+def test_a_package_of_what_is_confirmed_has_no_faults(tmp_path: Path) -> None:
+    lg.export("all", tmp_path / "package")
+    assert Catalogue(base=tmp_path / "package").check() == []
+
+
 def test_what_cannot_be_written_is_said_before_anything_is(tmp_path: Path) -> None:
     with pytest.raises(LocalgovError, match=r"no format is called '\.xslx'.*did you mean \.xlsx"):
         lg.export("acts", tmp_path / "acts.xslx")
