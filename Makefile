@@ -8,7 +8,7 @@ REPORT := partnerships-and-reinventing-the-wheel
 INPUTS := $(shell find datasets notebooks localgov_history reports -path reports/build -prune -o \
 	-type f ! -name '*.pyc' ! -path '*/.ipynb_checkpoints/*' -print)
 
-.PHONY: report test lab check notebooks lock clean help
+.PHONY: report test lab check notebooks tables benchmarks lock clean help
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo "make lab      JupyterLab with the kit"
 	@echo "make check    formatting, lint and types"
 	@echo "make notebooks  run the notebooks again, in place"
+	@echo "make tables FROM=…  the README and change log of datasets/ afresh; FROM: a folder or commit of the earlier version"
+	@echo "make benchmarks  speed and memory, beside what one would do without the kit"
 	@echo "make lock     resolve the dependencies afresh into requirements.lock"
 	@echo "make clean    remove built reports and the environment"
 
@@ -33,6 +35,18 @@ check: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+tables: $(READY)
+	@test -n "$(FROM)" || { echo "name the earlier version: make tables FROM=folder-or-commit"; exit 1; }
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	if [ -d "$(FROM)" ]; then cp -R "$(FROM)" "$$scratch/datasets"; \
+	else git archive "$(FROM)" datasets | tar -x -C "$$scratch"; fi && \
+	$(BIN)/localgov data changes "$$scratch/datasets" --log datasets/CHANGES.md > "$$scratch/CHANGES.md" && \
+	$(BIN)/localgov data readme > "$$scratch/README.md" && \
+	mv "$$scratch/CHANGES.md" "$$scratch/README.md" datasets/
+
+benchmarks: $(READY)
+	$(BIN)/python benchmarks/run.py
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks $$(test "$$(id -u)" = 0 && echo --allow-root)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from localgov_history.long_series import series
     from localgov_history.registry import authorities, lineage
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AmbiguousNameError",
     "Catalogue",

@@ -32,16 +32,17 @@ def read(path: Path, table: TableSchema) -> tuple[dict[str, Coded], str] | None:
     Returns None where the file is in any way doubtful: `schema.read_rows` then says what is wrong, and where.
     """
     try:
-        raw = schemas.read_bytes(path).removeprefix(codecs.BOM_UTF8)
+        whole = schemas.read_bytes(path)
     except LocalgovError:
         return None
+    raw = whole.removeprefix(codecs.BOM_UTF8)
     names = schemas.header(raw[: schemas.LONGEST_HEADER].decode("utf-8", "replace"))
     if schemas.check_columns(table, path.name, names):
         return None
     found = _by_arrow(raw, names) or _by_pandas(raw)
     if found is None:
         return None
-    return {name: found[name] for name in table.columns}, hashlib.sha256(raw).hexdigest()
+    return {name: found[name] for name in table.columns}, hashlib.sha256(whole).hexdigest()
 
 
 def of_rows(rows: list[Row], table: TableSchema) -> dict[str, Coded]:
@@ -175,10 +176,10 @@ def _faults(column: Field, texts: np.ndarray) -> list[str]:
     if column.type == "string" and not column.is_date:
         return []
     given = [text for text in texts if text]
-    plain = column.type in ("integer", "number") and not column.choices
-    if not given or (
-        plain and column.are_numbers(given) and (column.minimum is None or min(map(float, given)) >= column.minimum)
-    ):
+    if not given:
+        return []
+    numbers = column.type in ("integer", "number") and not column.choices and column.are_numbers(given)
+    if numbers and (column.minimum is None or (column.minimum <= 0 and "-" not in "".join(given))):
         return []
     return [fault for text in given if (fault := column.fault(text))]
 

@@ -21,7 +21,7 @@ def test_the_conda_environment_has_what_running_and_reporting_need() -> None:
     conda = names([item for item in listed if isinstance(item, str)])
     pip = names([part for item in listed if isinstance(item, dict) for part in item["pip"] if part != "-e ."])
     extras = PROJECT["optional-dependencies"]
-    wanted = names([*PROJECT["dependencies"], *extras["lab"], *extras["report"]])
+    wanted = names([*PROJECT["dependencies"], *extras["lab"], *extras["export"], *extras["report"]])
     wanted["nbval"] = names(extras["test"])["nbval"]
     wanted["python"] = f"python{PROJECT['requires-python']}"
     assert {key: value for key, value in (conda | pip).items() if key != "pip"} == wanted
