@@ -142,6 +142,8 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--real", help="the year in whose prices to give it")
     verb.add_argument("--share-of", help="another series, for percentages of it")
     verb.set_defaults(run=_data_series)
+    verb = verbs.add_parser("totals", help="published numbers of authorities beside those of the register")
+    verb.set_defaults(run=_data_totals)
     verb = verbs.add_parser("review", help="a random sheet of readings, to check against their sources")
     verb.add_argument("--rows", type=int, default=20)
     verb.add_argument("--seed", type=int, default=0)
@@ -341,6 +343,22 @@ def _data_series(options: argparse.Namespace) -> int:
     print(found.summary())
     for row in found.frame.itertuples():
         print(f"{row.when:12} {row.value:>16,.4g}" if abs(row.value) < 1000 else f"{row.when:12} {row.value:>16,.0f}")
+    return 0
+
+
+def _data_totals(options: argparse.Namespace) -> int:
+    from localgov_history import registry
+
+    found = registry.totals()
+    for row in found.itertuples():
+        said = "agrees" if row.agrees else _text(row.difference) if row.comparable else _text(row.why_not)
+        print(f"{row.counted_on}  {row.total_key:52} printed {row.total:>6,}  register {row.register:>6,}  {said}")
+    compared = found[found["comparable"]]
+    agreed = compared[compared["agrees"]]
+    print(
+        f"{len(agreed)} of {len(compared)} published totals that can be compared agree, {int(agreed['independent'].sum())} "
+        "of them from sources that no authority counted rests on"
+    )
     return 0
 
 

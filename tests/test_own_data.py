@@ -219,9 +219,13 @@ def test_changes_between_two_versions_are_listed_row_by_row(copied: Path, shippe
 def test_the_log_of_changes_is_that_of_these_tables(shipped: Catalogue) -> None:
     path = shipped.base / "CHANGES.md"
     newest = path.read_text(encoding="utf-8").split("\n## ")[1]
-    assert newest.startswith(f"{shipped.version} ({shipped.version_date})"), "run: make tables FROM=the earlier version"
+    assert newest.startswith(f"{shipped.version} ({shipped.version_date})"), (
+        "run: make tables FROM=the earlier version"
+    )
     for name, digest in changes.fingerprints(shipped).items():
-        assert f"{name} {digest}" in newest, f"{name} has changed since the log was made; run: make tables FROM=the earlier version"
+        assert f"{name} {digest}" in newest, (
+            f"{name} has changed since the log was made; run: make tables FROM=the earlier version"
+        )
 
 
 def test_a_wrong_name_in_a_schema_is_a_fault(shipped: Catalogue) -> None:

@@ -302,3 +302,49 @@ def test_any_two_periods_make_a_report(tmp_path: Path) -> None:
         made = document.build(plan.Plan("x", "X", "", "", (run,), ("html",), path), [executed])
         assert len(made.figures) == 5
         assert io.StringIO(html.render(made)).read(15) == "<!DOCTYPE html>"
+
+
+def test_a_users_folder_shows_in_a_rebuilt_report_with_its_own_source(
+    tmp_path: Path, write_csv, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:  # type: ignore[no-untyped-def]
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    write_csv(
+        mine / "sources.csv",
+        [
+            {
+                "source_key": "lighthouse_minutes",
+                "title": "Minutes of the <Lighthouse> Board & others",
+                "kind": "archive",
+                "grade": "primary",
+                "licence": "Public domain",
+                "consulted": "true",
+            }
+        ],
+    )
+    write_csv(
+        mine / "body_types.csv",
+        [
+            {
+                "body_key": "lighthouse_board",
+                "name": "Lighthouse board",
+                "plural": "lighthouse boards",
+                "scope": "local_body",
+                "council": "false",
+                "start": "1850",
+                "end": "1880",
+                "end_status": "ended",
+                "purpose": "single",
+                "selection": "directly_elected",
+                "source_key": "lighthouse_minutes",
+                "evidence": "seen",
+            }
+        ],
+    )
+    monkeypatch.setenv("LOCALGOV_DATA", str(mine))
+    built = build.build(plan.plan(FLAGSHIP, {}, ("html",)), tmp_path / "build")
+    again = built.files[0].read_text(encoding="utf-8")
+    title = "Minutes of the &lt;Lighthouse&gt; Board &amp; others"
+    assert title in again
+    assert title not in page
+    assert "lighthouse_minutes" in {source.key for source in built.document.sources}
