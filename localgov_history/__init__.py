@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from localgov_history.bodies import functions_held, who_ran
     from localgov_history.exchange import export
     from localgov_history.long_series import series
+    from localgov_history.periods import periodisation, periodisations
     from localgov_history.registry import authorities, lineage
 
 __version__ = "0.2.0"
@@ -77,26 +78,14 @@ def search(text: str, limit: int = 50) -> pd.DataFrame:
     return default().search(text, limit)
 
 
-def periodisation(name: Any = "gough") -> Periodisation:
-    """A scheme of periods by name, or from a CSV file; see `periods.periodisation`."""
-    from localgov_history import periods
-
-    return periods.periodisation(name)
-
-
-def periodisations() -> list[str]:
-    """The names of the schemes of periods that ship."""
-    from localgov_history import periods
-
-    return periods.names()
-
-
 # Found when first asked for, so that importing the kit stays as quick as it is. Each takes ``catalogue=`` as well.
 _LATER = {
     "authorities": "registry",
     "export": "exchange",
     "functions_held": "bodies",
     "lineage": "registry",
+    "periodisation": "periods",
+    "periodisations": "periods",
     "series": "long_series",
     "who_ran": "bodies",
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from localgov_history import coding, dates
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import UnknownNameError, fold
+from localgov_history.errors import AmbiguousNameError, UnknownNameError, fold
 from localgov_history.periods import HORIZON
+from localgov_history.text import counted, escape_html, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,77 +130,170 @@ def who_held(
     return held[held["function"] == function].reset_index(drop=True)
 
 
+@dataclass(frozen=True)
+class Roles:
+    """Who did what on a date, and what the table cannot say about it.
+
+    Attributes
+    ----------
+    subject : the function or the kind of body asked about, in words.
+    as_of : the date asked for, in words.
+    frame : rows of ``function_responsibilities`` whose dates make it certain that they held then, with the
+        holder's ``name``, ordered by role and name. Rows made by rule are marked ``generated``.
+    possible : rows that may have held then: a date is open, or wider than the one asked for.
+    unread : how many more rows may have held and are left out, because nobody has read them in a source.
+    """
+
+    subject: str
+    as_of: str
+    frame: pd.DataFrame
+    possible: pd.DataFrame
+    unread: int
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The certain rows."""
+        return self.frame.copy()
+
+    def sentence(self) -> str:
+        """How many rows are certain, how many possible, how many left out."""
+        said = f"{self.subject}, {self.as_of}: {counted(len(self.frame), 'responsibility is', 'responsibilities are')} certain"
+        more = []
+        if len(self.possible):
+            names = list(dict.fromkeys(self.possible["name"]))
+            shown = listing(names[:8] + ([f"{len(names) - 8} others"] if len(names) > 8 else []))
+            more.append(f"{len(self.possible)} possible, their dates being open or too wide ({shown})")
+        if self.unread:
+            more.append(f"{self.unread} left out, not yet read in a source")
+        tail = f"; {listing(more)}" if more else ""
+        return f"{said}{tail}. The table has what sources gathered so far name, not every holder there was."
+
+    def summary(self) -> str:
+        """The certain rows, a line each, and what is missing."""
+        return f"{self.sentence()}\n{self.frame[list(_SHOWN)].to_string(index=False, na_rep='')}"
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        shown = self.frame[list(_SHOWN)]
+        return f"<p>{escape_html(self.sentence())}</p>{shown.to_html(index=False, escape=True, na_rep='')}"
+
+
+_SHOWN = ("role", "name", "function", "start", "end", "area", "basis", "act_key")
+
+
 def who_ran(
     function: str, as_of: object, include_unconfirmed: bool = False, catalogue: Catalogue | None = None
-) -> pd.DataFrame:
+) -> Roles:
     """Who ran a function on a date, in every role.
 
     Parameters
     ----------
     function : a key of the frame of functions, its label, or a label of the time that means one function only.
-    as_of : see `dates.as_of`.
-
-    Returns
-    -------
-    Rows of ``function_responsibilities`` with the holder's ``name``, ordered by role and name: those whose dates
-    make it certain that the body had the function then. Rows made by rule are marked ``generated``.
+    as_of : see `dates.as_of`; up to 2012, where the table ends.
 
     Raises
     ------
     UnknownNameError
         If no function is called so.
+    DateError
+        If `as_of` is no date, or later than the table goes.
     """
     key = function_named(function, catalogue)
-    frame = _certain_at(_all_roles(include_unconfirmed, catalogue), as_of)
-    return _by_role(frame[frame["function"] == key])
+    label = coding.function_labels(catalogue)[key]
+    return _roles(label, as_of, include_unconfirmed, catalogue, lambda frame: frame["function"] == key)
 
 
 def functions_held(
     body: str, as_of: object, include_unconfirmed: bool = False, catalogue: Catalogue | None = None
-) -> pd.DataFrame:
+) -> Roles:
     """What a kind of body did on a date, in every role.
 
     Parameters
     ----------
-    body : a kind of body by key, name, plural or other name: ``"school board"``, ``"county boroughs"``.
-    as_of : see `dates.as_of`.
+    body : a kind of body by key, name, plural or other name: ``"school board"``, ``"county boroughs"``. Where a
+        name means several kinds, the one in being at the date.
+    as_of : see `dates.as_of`; up to 2012, where the table ends.
 
     Returns
     -------
-    Rows as from `who_ran`, those of the kind and of the wider kind that it is a special case of.
+    As from `who_ran`; the rows are those of the kind and of the wider kind that it is a special case of.
 
     Raises
     ------
     UnknownNameError
         If no kind of body is called so.
+    DateError
+        If `as_of` is no date, or later than the table goes.
     """
     book = catalogue or default()
-    key = kind_named(body, book)
-    wider = next(row["part_of"] for row in book.rows("body_types") if row["body_key"] == key)
-    frame = _certain_at(_all_roles(include_unconfirmed, book), as_of)
-    return _by_role(frame[frame["body_key"].isin([key, wider])])
+    key = kind_named(body, book, as_of)
+    row = next(row for row in book.rows("body_types") if row["body_key"] == key)
+    keys = [key, row["part_of"]]
+    return _roles(row["name"], as_of, include_unconfirmed, book, lambda frame: frame["body_key"].isin(keys))
 
 
-def kind_named(name: str, catalogue: Catalogue | None = None) -> str:
-    """The key of the kind of body called so; case, blanks and plurals do not count.
+def _roles(
+    subject: str,
+    as_of: object,
+    include_unconfirmed: bool,
+    catalogue: Catalogue | None,
+    wanted: Callable[[pd.DataFrame], pd.Series],
+) -> Roles:
+    asked = dates.as_of(as_of)
+    if asked.earliest and asked.earliest > HORIZON:
+        raise dates.DateError(f"{asked.text!r} is after {HORIZON.year}, where the table of functions ends")
+    every = _all_roles(True, catalogue)
+    frame = every if include_unconfirmed else _all_roles(False, catalogue)
+    frame, every = frame[wanted(frame)], every[wanted(every)]
+    sure, may = _certain_at(frame, asked), _possible_at(frame, asked)
+    known = set(sure["responsibility_key"]) | set(may["responsibility_key"])
+    unread = _possible_at(every, asked)["responsibility_key"]
+    more = set(unread) | set(_certain_at(every, asked)["responsibility_key"])
+    return Roles(subject, asked.readable(), _by_role(sure), _by_role(may), len(more - known))
+
+
+def kind_named(name: str, catalogue: Catalogue | None = None, as_of: object = None) -> str:
+    """The key of the kind of body called so; case, blanks, plurals and the word council do not count.
+
+    Parameters
+    ----------
+    as_of : where several kinds are called so, the one in being then is meant.
 
     Raises
     ------
-    UnknownNameError
+    UnknownNameError, AmbiguousNameError
         If none or more than one is called so, with the nearest names.
     """
+    book = catalogue or default()
     known: dict[str, set[str]] = {}
-    spelled: dict[str, str] = {}
-    for row in (catalogue or default()).rows("body_types"):
-        for position, word in enumerate([row["body_key"], row["name"], row["plural"], *row["aliases"].split(";")]):
-            if word:
-                known.setdefault(fold(word), set()).add(row["body_key"])
-                if position == 1:
-                    spelled[word] = row["body_key"]
-    found = known.get(fold(name), set())
-    if len(found) != 1:
-        raise UnknownNameError("kind of body" if not found else "one kind of body", name, found or spelled)
-    return found.pop()
+    spelled: set[str] = set()
+    for row in book.rows("body_types"):
+        spelled.add(row["name"])
+        for word in (row["body_key"], row["name"], row["plural"], *row["aliases"].split(";")):
+            for spelling in {fold(word), fold(word).removesuffix("council").removesuffix("councils")}:
+                if spelling:
+                    known.setdefault(spelling, set()).add(row["body_key"])
+    found = known.get(fold(name), set()) or known.get(fold(name).removesuffix("s"), set())
+    if not found:
+        raise UnknownNameError("kind of body", name, spelled)
+    if len(found) > 1 and as_of is not None:
+        alive = kinds(True, tuple(_scopes(book)), special_cases=True, catalogue=book)
+        asked = dates.as_of(as_of)
+        assert asked.earliest is not None
+        assert asked.latest is not None
+        there = in_being(alive, asked.earliest.year, asked.latest.year)
+        found = found & set(there["body_key"]) or found
+    if len(found) > 1:
+        raise AmbiguousNameError("kind of body", name, sorted(found))
+    return next(iter(found))
+
+
+def _scopes(book: Catalogue) -> set[str]:
+    return {row["scope"] for row in book.rows("body_types")}
 
 
 def function_named(name: str, catalogue: Catalogue | None = None) -> str:
@@ -233,16 +329,26 @@ def _by_role(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[first + rest].sort_values(["role", "name", "function"]).reset_index(drop=True)
 
 
-def _certain_at(frame: pd.DataFrame, as_of: object) -> pd.DataFrame:
+def _certain_at(frame: pd.DataFrame, asked: dates.HistoricalDate) -> pd.DataFrame:
     """The rows whose dates make it certain that they hold at some time in a date."""
     import pandas as pd
 
-    asked = dates.as_of(as_of)
     first, last = pd.Timestamp(asked.earliest), pd.Timestamp(asked.latest)
     until = frame["end_earliest"].mask(
         frame["end_earliest"].isna() & (frame["end_status"] == "continuing"), pd.Timestamp(HORIZON)
     )
     return frame[(frame["start_latest"] <= last) & (until >= first)]
+
+
+def _possible_at(frame: pd.DataFrame, asked: dates.HistoricalDate) -> pd.DataFrame:
+    """The rows that may hold at some time in a date and do not certainly do so."""
+    import pandas as pd
+
+    first, last = pd.Timestamp(asked.earliest), pd.Timestamp(asked.latest)
+    begun = frame["start_earliest"].isna() | (frame["start_earliest"] <= last)
+    lasting = frame["end_latest"].isna() | (frame["end_latest"] >= first)
+    sure = _certain_at(frame, asked)["responsibility_key"]
+    return frame[begun & lasting & ~frame["responsibility_key"].isin(sure)]
 
 
 def _with_years(frame: pd.DataFrame) -> pd.DataFrame:

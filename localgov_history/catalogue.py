@@ -33,9 +33,10 @@ class Catalogue:
     ----------
     overlay : a folder of CSV files. A file named as one of the tables (``acts.csv``) adds rows to it; a row
         whose key is already there replaces the cells it gives. A blank cell means "as it was", so a cell
-        cannot be emptied. A cell that is given no longer counts as unconfirmed. A row from memory can be
-        corrected only together with its ``evidence``, which then holds for the whole row. A
-        ``datapackage.json`` in the folder declares new tables, each read from its path in the folder.
+        cannot be emptied. The sources of a correction are added to those of the row. A cell that is given no
+        longer counts as unconfirmed. A row from memory can be corrected only together with its ``evidence``,
+        which then holds for the whole row. A ``datapackage.json`` in the folder declares new tables, each read
+        from its path in the folder.
     base : the folder of the kit's own tables; the shipped one by default.
 
     Attributes
@@ -197,7 +198,7 @@ class Catalogue:
         """
         import pandas as pd
 
-        words = text.lower().split()
+        words = str(text or "").lower().split()
         if not words:
             raise LocalgovError("the search text is empty; expected one or more words, e.g. 'school board'")
         found: list[tuple[int, dict[str, object]]] = []
@@ -213,7 +214,9 @@ class Catalogue:
                     add(3, name, "", f"{name}.{column.name}", body, 0)
             columns = self.columns(name)
             told: set[int] = set()
-            for position, (column_name, cells) in enumerate(columns.items()):
+            # What a row says comes before its keys, which say it again in another spelling.
+            order = sorted(enumerate(columns.items()), key=lambda pair: pair[1][0] in table.primary_key)
+            for position, (column_name, cells) in order:
                 codes, texts = pd.factorize(cells)
                 for code, body in enumerate(texts):
                     if not body or not _has_words(body.replace("_", " "), words):

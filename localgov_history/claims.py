@@ -220,7 +220,7 @@ def five_periods(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     with at least three boundaries is scored in the same way. The list has no sampling frame, so nothing is tested.
     """
     kinds = _kinds(variant, book)
-    rivals = {name: periods.periodisation(name, book) for name in periods.names(book) if name != scheme.name}
+    rivals = {name: periods.periodisation(name, book) for name in periods.periodisations(book) if name != scheme.name}
     # A scheme with one or two boundaries is not an alternative to one with four.
     schemes = {scheme.name: scheme} | {
         name: rival for name, rival in rivals.items() if len(set(rival.boundaries)) >= LEAST_BOUNDARIES

@@ -17,10 +17,10 @@ from localgov_history import __version__
 from localgov_history._resources import folder
 from localgov_history.catalogue import VARIABLE
 from localgov_history.errors import LocalgovError
-from localgov_history.text import escape_html, listing
+from localgov_history.text import counted, escape_html, listing
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from localgov_history.bodies import Roles
 
 _EXTRA = "this command needs the report extra: pip install 'localgov-history[report]'"
 _OF_THE_EXTRA = (
@@ -207,6 +207,9 @@ def _data_search(options: argparse.Namespace) -> int:
 def _data_check(options: argparse.Namespace) -> int:
     from localgov_history.catalogue import Catalogue, check_folder
 
+    given = os.environ.get(VARIABLE)
+    if options.path is None and given:
+        options.path = Path(given)
     if options.path is not None:
         if not options.path.is_dir():
             raise LocalgovError(f"the folder {str(options.path)!r} does not exist; expected a folder of CSV files")
@@ -221,7 +224,7 @@ def _data_check(options: argparse.Namespace) -> int:
     if catalogue is not None and not problems:
         for name in touched:
             print(catalogue.summary(name).line())
-    print(f"{len(problems)} problems" if problems else f"{len(touched)} tables, no problems")
+    print(counted(len(problems), "problem") if problems else f"{len(touched)} tables, no problems")
     return 1 if problems else 0
 
 
@@ -244,6 +247,7 @@ def _data_export(options: argparse.Namespace) -> int:
     from localgov_history import exchange
 
     what = "all" if options.tables == ["all"] else options.tables
+    print(f"writing {options.to.name} …", file=sys.stderr, flush=True)
     print(exchange.export(what, options.to, options.include_unconfirmed))
     return 0
 
@@ -300,6 +304,8 @@ def _data_authorities(options: argparse.Namespace) -> int:
 def _data_lineage(options: argparse.Namespace) -> int:
     from localgov_history import figures, registry
 
+    if options.to is not None and options.to.suffix.lower() != ".html":
+        raise LocalgovError(f"{options.to.name}: expected a name that ends in .html")
     found = registry.lineage(" ".join(options.name), options.generations)
     print(found.summary())
     if options.to is not None:
@@ -325,14 +331,13 @@ def _data_functions_held(options: argparse.Namespace) -> int:
     return _print_roles(bodies.functions_held(" ".join(options.body), options.as_of), "function")
 
 
-def _print_roles(frame: pd.DataFrame, column: str) -> int:
-    for row in frame.itertuples():
+def _print_roles(found: Roles, column: str) -> int:
+    for row in found.frame.itertuples():
         where = f"  {row.area}" if isinstance(row.area, str) else ""
         rule = "  (by rule)" if row.generated is True else ""
         span = f"{_text(row.start)} to {_text(row.end)}"
         print(f"{row.role.replace('_', ' '):20} {getattr(row, column):44} {span:26}{where}{rule}")
-    if frame.empty:
-        print("nobody is confirmed; the tables may hold rows from memory")
+    print(found.sentence())
     return 0
 
 

@@ -187,6 +187,9 @@ def as_of(value: object) -> HistoricalDate:
         text = f"{value:04d}"
     else:
         text = str(value).strip()
+    if british := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text):
+        day, month, year = british.groups()
+        raise DateError(f"{text!r} is not written as a date here; expected {year}-{month:0>2}-{day:0>2}")
     read = parse(text)
     if read.earliest is None or read.latest is None:
         raise DateError(f"{text!r} is open at an end; expected a day, a month or a year")

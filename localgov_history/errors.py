@@ -86,4 +86,5 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 def fold(name: str) -> str:
     """A name as names are compared: without case, blanks and marks."""
+    name = name.replace("&", " and ")
     return "".join(char for char in name.lower() if char.isalnum())

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history import dates, periods
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import LocalgovError, suggest
+from localgov_history.errors import LocalgovError, nearest
 from localgov_history.schema import DESCRIPTOR, LIST_DELIMITER
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def export(
         If the format is unknown, takes only one table, cannot hold a frame, or needs an extra that is not there.
     """
     book = catalogue or default()
+    # The results of the kit's own functions have a frame to give.
+    if not isinstance(what, str) and hasattr(what, "to_frame"):
+        what = what.to_frame()
     target = Path(path)
     ending = target.suffix.lower()
     writers: dict[str, Callable[[Path, dict[str, pd.DataFrame], Catalogue], None]] = {
@@ -64,8 +67,9 @@ def export(
         ".sqlite": _sqlite,
     }
     if ending not in writers and ending not in ("", ".zip"):
-        hint = suggest(ending, writers)
-        raise LocalgovError(f"{target.name}: no format is called {ending!r}; expected {', '.join(FORMATS)}; {hint}")
+        close = nearest(ending, writers, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise LocalgovError(f"{target.name}: no format is called {ending!r}; expected {', '.join(FORMATS)}{hint}")
     if ending in ("", ".zip"):
         if not isinstance(what, str) and hasattr(what, "columns"):
             raise LocalgovError(f"{target.name}: a data package holds tables, not a frame; expected names of tables")
@@ -124,7 +128,7 @@ def periodo(names: Iterable[str] = (), catalogue: Catalogue | None = None) -> di
     sources = {row["source_key"]: row for row in book.rows("sources")}
     rows = book.rows("periods")
     authorities: dict[str, Any] = {}
-    for name in tuple(names) or periods.names(book):
+    for name in tuple(names) or periods.periodisations(book):
         scheme = periods.periodisation(name, book)
         members = [row for row in rows if row["periodisation"] == name]
         source = sources[members[0]["source_key"].split(LIST_DELIMITER)[0]]

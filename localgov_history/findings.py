@@ -153,7 +153,7 @@ def schemes_table(catalogue: Catalogue | None = None) -> Table:
     kinds = bodies.kinds(catalogue=book)
     events = measures.turnover_years(kinds)
     records = []
-    for name in periods.names(book):
+    for name in periods.periodisations(book):
         scheme = periods.periodisation(name, book)
         near, ratio = claims.clustering(events, scheme)
         records.append(

@@ -10,7 +10,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError
 
 # Tables that a user is likeliest to add to; any other may be named.
-USUAL = ("sources", "body_counts", "acts", "function_responsibilities", "authorities", "series")
+USUAL = ("sources", "body_counts", "acts", "function_responsibilities", "periods", "authorities", "series")
 
 _READ_ME = """# Data of your own
 

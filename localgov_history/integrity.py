@@ -1,7 +1,7 @@
 """Faults that only show across cells and rows: rivals, reversed spans, overlapping lives, circles of succession.
 
 What is looked for stands in the descriptor of a table: ``conflict_key`` (columns that rival rows share),
-``coverage`` (a start and an end), ``lives`` (columns that say which place and kind of body a row is a life of)
+``span`` or ``coverage`` (a start and an end), ``lives`` (columns that say which place and kind of body a row is a life of)
 and ``succession`` (predecessor and successor).
 """
 
@@ -71,7 +71,7 @@ def _by_group(table: TableSchema, rows: list[Row], lines: Lines) -> Lines:
 
 
 def _spans(table: TableSchema, file: str, rows: list[Row], lines: Lines | None) -> Iterator[Problem]:
-    dated = table.info.get("coverage", ())
+    dated = table.info.get("span", table.info.get("coverage", ()))
     if len(dated) != 2:
         return
     for row in rows:

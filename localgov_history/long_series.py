@@ -12,7 +12,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.schema import listed
 from localgov_history.sources import Evidence
-from localgov_history.text import listing
+from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,15 @@ class Series:
             parting = self.breaks[self.breaks["kind"].isin(PARTING)]
             years = [str(day)[:4] for day in parting["date"]]
             return f"{said}; not one line: it breaks at {listing(years)}."
-        return f"{said}."
+        gaps = self.missing()
+        return f"{said}; {counted(gaps, 'year', 'years')} between them missing." if gaps else f"{said}."
+
+    def missing(self) -> int:
+        """How many years between the first and the last have no value; 0 for a series of single dates."""
+        if self.year_kind not in ("calendar", "financial"):
+            return 0
+        years = set(self.frame["year"])
+        return max(years) - min(years) + 1 - len(years)
 
     def summary(self) -> str:
         """What the series is, what was done to it, and where it breaks."""
@@ -163,6 +171,7 @@ class Series:
         if self.unit != other.unit and not (self.unit in _MILLION and other.unit in _MILLION):
             raise LocalgovError(f"{self.key} is in {self.unit}, {whole} in {other.unit}; expected one unit for both")
         scale = _MILLION.get(self.unit, 1.0) / _MILLION.get(other.unit, 1.0) if self.unit != other.unit else 1.0
+        breaks = _together(self.breaks, other.breaks)
         totals = _by_year(other, self.year_kind)
         kept = self.frame[self.frame["year"].isin(totals)]
         if kept.empty:
@@ -176,7 +185,8 @@ class Series:
             title=f"{self.title}, as a share of {_lower(other.title)}",
             unit="per cent",
             price_basis="not_money",
-            frame=kept.assign(value=values).reset_index(drop=True),
+            frame=kept.assign(value=values, segment=_segments(kept, breaks)).reset_index(drop=True),
+            breaks=breaks,
             steps=(*self.steps, step),
             also=self.also + other.evidence,
         )
@@ -296,7 +306,14 @@ def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: C
 def _breaks(keys: tuple[str, ...], include_unconfirmed: bool, book: Catalogue) -> pd.DataFrame:
     """The breaks of some series in order of date; what several of them share stands once."""
     breaks = book.load("series_breaks", include_unconfirmed)
-    breaks = breaks[breaks["series_key"].isin(keys)].sort_values("date_earliest")
+    return _together(breaks[breaks["series_key"].isin(keys)])
+
+
+def _together(*several: pd.DataFrame) -> pd.DataFrame:
+    """Breaks in order of date; what is said twice stands once."""
+    import pandas as pd
+
+    breaks = pd.concat([each for each in several if len(each)] or [several[0]]).sort_values("date_earliest")
     return breaks.drop_duplicates(["date", "kind", "what"]).reset_index(drop=True)
 
 

@@ -116,6 +116,11 @@ def merged(table: TableSchema, own: list[Row], over: list[Row]) -> list[Row]:
         before = merged[place[key]]
         given = {name: text for name, text in row.items() if text}
         after = before | given
+        if "source_key" in before and "source_key" in given and table.column("source_key").type == "list":
+            # The cells that are left as they were still rest on their own sources.
+            after["source_key"] = schemas.LIST_DELIMITER.join(
+                dict.fromkeys([*listed(before, "source_key"), *listed(given, "source_key")])
+            )
         if "unconfirmed_fields" in before:
             unread = [name for name in listed(before, "unconfirmed_fields") if name not in given]
             unread += listed(given, "unconfirmed_fields")

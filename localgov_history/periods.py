@@ -232,7 +232,7 @@ class Periodisation:
         return "; ".join(parts) or "the periods follow one another without gap or overlap"
 
 
-def names(catalogue: Catalogue | None = None) -> list[str]:
+def periodisations(catalogue: Catalogue | None = None) -> list[str]:
     """The schemes that ship, the overlay's included."""
     rows = (catalogue or default()).rows("periods")
     return list(dict.fromkeys(row["periodisation"] for row in rows))
@@ -255,7 +255,9 @@ def periodisation(name: str | os.PathLike[str] = "gough", catalogue: Catalogue |
         if not path.exists():
             raise LocalgovError(f"the file {str(path)!r} does not exist; expected a CSV of periods")
         header, rows = schema.read_rows(path)
-        problems = schema.check_columns(table, path.name, header)
+        # As in a folder of one's own, columns that are not used may be left out.
+        problems = schema.check_columns(table, path.name, header, partial=True)
+        rows = [dict.fromkeys(table.columns, "") | row for row in rows]
         problems = problems or book.check_rows("periods", path.name, rows)
         if problems:
             raise TableError(problems)
@@ -274,7 +276,7 @@ def periodisation(name: str | os.PathLike[str] = "gough", catalogue: Catalogue |
         return _build(rows, path.name)
     rows = [row for row in book.rows("periods") if row["periodisation"] == name]
     if not rows:
-        raise UnknownNameError("periodisation", str(name), names(book))
+        raise UnknownNameError("periodisation", str(name), periodisations(book))
     book.load("periods")
     return _build(rows, "periods.csv")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history import dates
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import AmbiguousNameError, UnknownNameError, fold
+from localgov_history.errors import AmbiguousNameError, LocalgovError, UnknownNameError, fold
 from localgov_history.text import counted, escape_html, listing
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Register:
         day are known; ``list``: it stands in lists of those years) and ``throughout`` (False where it began or
         ended within the time asked for).
     coverage : one row a class (type and country) that existed: ``status`` (complete, partial, none) and why.
-    as_of : the date asked for, as a reader reads it; empty where none was given.
+    as_of : the time asked for, in words (``on 2 April 1974``, ``at some time in 1974``); empty where none was given.
     """
 
     frame: pd.DataFrame
@@ -83,7 +83,11 @@ class Register:
         """How many authorities of each class were found, beside the coverage of that class."""
         found = self.frame.groupby(["type", "country"]).size().rename("authorities").reset_index()
         merged = self.coverage.merge(found, on=["type", "country"], how="outer")
-        return merged.assign(authorities=merged["authorities"].fillna(0).astype(int))
+        return merged.assign(
+            authorities=merged["authorities"].fillna(0).astype(int),
+            status=merged["status"].fillna("not stated"),
+            why=merged["why"].fillna(""),
+        )
 
     def summary(self) -> str:
         """Counts by class with the coverage of each, a line a class."""
@@ -95,7 +99,7 @@ class Register:
 
     def sentence(self) -> str:
         """How many there were, and for which classes that is not the whole number."""
-        when = f" in being ({self.as_of})" if self.as_of else ""
+        when = f" in being {self.as_of}" if self.as_of else ""
         said = f"{counted(len(self.frame), 'authority', 'authorities')}{when} in the register"
         short = self.coverage[self.coverage["status"] != "complete"]
         if short.empty:
@@ -153,11 +157,14 @@ def authorities(
     cover = book.load("register_coverage")
     wanted = (type,) if isinstance(type, str) else tuple(type or ())
     types = [type_named(word, book) for word in wanted]
+    placeless: set[str] = set()
     for column, value in (("country", country), ("region", region)):
         if value is not None:
             known = set(frame[column].dropna())
             if value not in known:
                 raise UnknownNameError(column, value, known)
+            if column == "region":
+                placeless = set(frame.loc[frame["region"].isna(), "type"])
             frame, every = frame[frame[column] == value], every[every[column] == value]
             cover = cover if column == "region" else cover[cover[column] == value]
     if types:
@@ -165,7 +172,8 @@ def authorities(
     said = ""
     if as_of is not None:
         asked = dates.as_of(as_of)
-        said = asked.readable()
+        whole = asked.earliest == asked.latest
+        said = f"on {asked.readable()}" if whole else f"at some time in {asked.readable()}"
         first, last = pd.Timestamp(asked.earliest), pd.Timestamp(asked.latest)
         frame = frame[(frame["known_from"] <= last) & (frame["known_to"] >= first)]
         every = every[(every["known_from"] <= last) & (every["known_to"] >= first)]
@@ -175,12 +183,14 @@ def authorities(
         ]
     else:
         frame = frame.assign(throughout=True)
-    cover = _without_unread(cover[["type", "country", "status", "why"]].reset_index(drop=True), frame, every)
+    cover = _without_unread(_one_a_class(cover), frame, every)
+    if region is not None:
+        cover = _without_region(cover, placeless)
     register = Register(frame.sort_values(["type", "name", "authority_key"]).reset_index(drop=True), cover, said)
     short = cover[cover["status"] != "complete"]
     if not short.empty:
         each = [f"{type_words(row.type)} ({row.status})" for row in short.drop_duplicates("type").itertuples()]
-        when = f" at {said}" if said else ""
+        when = f" {said}" if said else ""
         warnings.warn(f"the register is not complete{when}: {listing(each)}", CoverageWarning, stacklevel=2)
     return register
 
@@ -195,6 +205,33 @@ def _without_unread(cover: pd.DataFrame, frame: pd.DataFrame, every: pd.DataFram
         unread = f" {counted(missing, 'more is', 'more are')} left out, with dates not yet read in a source."
         reasons.append(row.why + (unread if missing else ""))
     return cover.assign(status=statuses, why=reasons)
+
+
+def _one_a_class(cover: pd.DataFrame) -> pd.DataFrame:
+    """One row a class; where its years differ in how complete they are, it is partial and says when."""
+    import pandas as pd
+
+    records = []
+    for (kind, country), rows in cover.groupby(["type", "country"], sort=True):
+        if rows["status"].nunique() == 1:
+            status, why = rows["status"].iloc[0], rows["why"].iloc[-1]
+        else:
+            status = "partial"
+            ends = [str(end)[:4] if isinstance(end, str) else "now" for end in rows["end"]]
+            parts = zip(rows["status"], rows["start"], ends, strict=True)
+            spans = [f"{part} {str(start)[:4]} to {end}" for part, start, end in parts]
+            why = f"{listing(spans)}.".capitalize()
+        records.append({"type": kind, "country": country, "status": status, "why": why})
+    return pd.DataFrame(records, columns=["type", "country", "status", "why"])
+
+
+def _without_region(cover: pd.DataFrame, placeless: set[str]) -> pd.DataFrame:
+    """Classes whose authorities have no region in the register cannot be complete for one."""
+    lacking = cover["type"].isin(placeless)
+    return cover.assign(
+        status=cover["status"].mask(lacking & (cover["status"] == "complete"), "partial"),
+        why=cover["why"].mask(lacking, cover["why"] + " Some have no region in the register and are left out."),
+    )
 
 
 def type_named(name: str, catalogue: Catalogue | None = None) -> str:
@@ -246,6 +283,9 @@ def find(
     exact = frame[frame["authority_key"] == name.strip()]
     if not exact.empty:
         return exact.reset_index(drop=True)
+    told = frame[[fold(name) == fold(each) for each in frame["name"]]]
+    if not told.empty:
+        return told.sort_values(["known_from", "authority_key"]).reset_index(drop=True)
     place, kinds = _split(name, book)
     named = [
         place
@@ -255,8 +295,7 @@ def find(
     ]
     found = frame[named]
     if found.empty:
-        known = frame[frame["type"].isin(kinds)] if kinds else frame
-        raise UnknownNameError("authority", name, set(known["name"]))
+        raise UnknownNameError("authority", name, _near(name, place, frame))
     return found.sort_values(["known_from", "authority_key"]).reset_index(drop=True)
 
 
@@ -288,6 +327,7 @@ class Lineage:
         focus, negative for predecessors, positive for successors).
     links : one row a link: the columns of ``authority_changes``, with the names of both ends.
     left_out : how many authorities lie beyond the generations asked for.
+    unread : how many links of these bodies are left out because nobody has read them in a source.
     """
 
     place: str
@@ -295,6 +335,7 @@ class Lineage:
     bodies: pd.DataFrame
     links: pd.DataFrame
     left_out: int = 0
+    unread: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """The links, in order of date."""
@@ -317,6 +358,10 @@ class Lineage:
         own = self.bodies[self.bodies["authority_key"].isin(self.focus)].sort_values("known_from")
         chain = [type_words(kind) for kind in own["type"]]
         more = f" {counted(self.left_out, 'more body lies', 'more bodies lie')} further off." if self.left_out else ""
+        if self.unread:
+            more += f" {counted(self.unread, 'link is', 'links are')} left out, not yet read in a source."
+        if (own["country"] == "Wales").any():
+            more += " Of Wales the register has nothing after 1974."
         return (
             f"{self.place} in the register: {listing(chain, 'then')}; "
             f"{counted(before, 'other body', 'other bodies')} before it and {after} after it.{more}"
@@ -354,6 +399,8 @@ def lineage(
     """
     import pandas as pd
 
+    if generations is not None and generations < 1:
+        raise LocalgovError(f"{generations} generations were asked for; expected 1 or more, or none for all")
     book = catalogue or default()
     found = find(name, None, include_unconfirmed, book)
     spans = [(row.known_from, row.known_to) for row in found.itertuples()]
@@ -367,8 +414,17 @@ def lineage(
         & (changes["predecessor_key"] != changes["successor_key"])
     ]
     focus = tuple(found["authority_key"])
-    back = _walk(focus, linked.groupby("successor_key")["predecessor_key"].agg(list).to_dict(), generations)
-    forth = _walk(focus, linked.groupby("predecessor_key")["successor_key"].agg(list).to_dict(), generations)
+    # Functions that pass between tiers tie a body to its neighbour, not to the neighbour's own past or future.
+    passing = linked["what"] == "functions"
+    back = _walk(focus, _onward(linked[~passing], "successor_key", "predecessor_key"), generations)
+    forth = _walk(focus, _onward(linked[~passing], "predecessor_key", "successor_key"), generations)
+    for steps, here, there in (
+        (back[0], "successor_key", "predecessor_key"),
+        (forth[0], "predecessor_key", "successor_key"),
+    ):
+        beside = linked[passing & linked[here].isin(focus)][there]
+        for key in beside:
+            steps.setdefault(key, 1)
     # A body that is both before one of the focus and after another stands between them.
     depth = {key: -step for key, step in back[0].items()} | {
         key: (0 if key in back[0] else step) for key, step in forth[0].items()
@@ -381,6 +437,7 @@ def lineage(
     behind = {key for key in depth if depth[key] <= 0}
     inside = linked["predecessor_key"].isin(ahead) & linked["successor_key"].isin(ahead)
     inside |= linked["predecessor_key"].isin(behind) & linked["successor_key"].isin(behind)
+    inside &= ~passing | linked["predecessor_key"].isin(focus) | linked["successor_key"].isin(focus)
     own = changes[
         (changes["predecessor_key"].isin(focus) & (changes["successor_key"].isna()))
         | (changes["successor_key"].isin(focus) & (changes["predecessor_key"].isna()))
@@ -392,7 +449,11 @@ def lineage(
         predecessor=[titles.get(key, "") for key in links["predecessor_key"]],
         successor=[titles.get(key, "") for key in links["successor_key"]],
     )
-    return Lineage(name, focus, bodies, links, back[1] + forth[1])
+    every_change = book.load("authority_changes", include_unconfirmed=True)
+    touching = every_change["predecessor_key"].isin(set(depth)) | every_change["successor_key"].isin(set(depth))
+    both = every_change["predecessor_key"].notna() & every_change["successor_key"].notna()
+    unread = 0 if include_unconfirmed else int((touching & both & (every_change["evidence"] == "recalled")).sum())
+    return Lineage(name, focus, bodies, links, back[1] + forth[1], unread)
 
 
 def totals(catalogue: Catalogue | None = None) -> pd.DataFrame:
@@ -422,6 +483,11 @@ def totals(catalogue: Catalogue | None = None) -> pd.DataFrame:
         apart.append(not cited & set(row.source_key))
     printed = printed.assign(register=counts, independent=apart, comparable=printed["comparable"].astype(bool))
     return printed.assign(agrees=printed["register"] == printed["total"])
+
+
+def _onward(links: pd.DataFrame, here: str, there: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = links.groupby(here)[there].agg(list).to_dict()
+    return found
 
 
 def _walk(start: tuple[str, ...], onward: dict[str, list[str]], limit: int | None) -> tuple[dict[str, int], int]:
@@ -456,6 +522,16 @@ def _known(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _near(name: str, place: str, frame: pd.DataFrame) -> list[str]:
+    """Names that a mistaken one may stand for: the same place of another type, then names with its words in them."""
+    same = [f"{row.name} {type_words(row.type)}" for row in frame.itertuples() if place == _place(row.name)]
+    if same:
+        return same
+    words = set(re.findall(r"\w+", name.lower()))
+    inside = [each for each in frame["name"] if words <= set(re.findall(r"\w+", each.lower()))]
+    return sorted(set(inside)) or sorted(set(frame["name"]))
+
+
 def _split(name: str, book: Catalogue) -> tuple[str, tuple[str, ...]]:
     """The place and the types that a name means: ``"Leeds CB"`` is Leeds and county borough."""
     text = re.sub(r"[(),]", " ", name).strip()
@@ -480,6 +556,7 @@ def _place(name: str) -> str:
 def type_words(kind: object) -> str:
     """A type of authority in words: ``non-metropolitan county``, ``London borough``."""
     words = str(kind).replace("non_metropolitan", "non-metropolitan").replace("_", " ").replace("london", "London")
+    words = words.replace("inner London education authority", "education authority")
     words = words.replace("greater London authority", "Greater London Authority")
     return words.replace("greater London", "Greater London")
 

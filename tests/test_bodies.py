@@ -6,7 +6,7 @@ import pytest
 
 from localgov_history import bodies, coding
 from localgov_history.catalogue import Catalogue
-from localgov_history.errors import UnknownNameError
+from localgov_history.errors import AmbiguousNameError, LocalgovError, UnknownNameError
 
 
 def test_purpose_follows_from_functions_on_every_row(shipped: Catalogue) -> None:
@@ -84,3 +84,41 @@ def test_counts_agree_with_published_totals(shipped: Catalogue) -> None:
         for row in boroughs.rename(columns={"count": "count_"}).itertuples()
     }
     assert by_year[1939] == 83
+
+
+def test_who_ran_elementary_education_in_1895() -> None:
+    found = bodies.who_ran("elementary_and_primary_education", as_of="1895")
+    providers = set(found.frame.loc[found.frame["role"] == "provide", "body_key"])
+    assert {"school_board"} <= providers
+    assert "local_education_authority" not in set(found.frame["body_key"])
+    assert bodies.who_ran("elementary education", 1895).frame.equals(found.frame)
+    assert "not every holder" in found.sentence()
+    assert found._repr_html_().count("<th>") <= len(bodies._SHOWN) + 1
+
+
+def test_what_may_have_been_held_is_named_and_never_counted_as_certain() -> None:
+    found = bodies.who_ran("gas", as_of="1900")
+    assert not set(found.frame["responsibility_key"]) & set(found.possible["responsibility_key"])
+    assert len(found.possible) > 0
+    assert "possible, their dates being open or too wide" in found.sentence()
+    every = bodies.who_ran("gas", as_of="1900", include_unconfirmed=True)
+    assert every.unread == 0
+    assert len(every.frame) + len(every.possible) >= len(found.frame) + len(found.possible)
+
+
+def test_a_name_of_several_kinds_means_the_one_in_being() -> None:
+    assert bodies.functions_held("county council", as_of="1895").subject == "Administrative county council"
+    assert bodies.functions_held("county council", as_of="1980").subject == "County council (1974 model)"
+    with pytest.raises(AmbiguousNameError, match="administrative_county_council; county_council_1974"):
+        bodies.kind_named("county council")
+    assert bodies.kind_named("school boards") == "school_board"
+    assert bodies.kind_named("metropolitan district") == "metropolitan_district_council"
+    with pytest.raises(UnknownNameError, match="no kind of body is called 'scool board'; did you mean School board"):
+        bodies.kind_named("scool board")
+
+
+def test_after_the_last_year_of_the_table_there_is_no_answer() -> None:
+    with pytest.raises(LocalgovError, match="'2020' is after 2012, where the table of functions ends"):
+        bodies.who_ran("poor_relief", as_of="2020")
+    with pytest.raises(LocalgovError, match="expected 1974-02-31"):
+        bodies.who_ran("poor_relief", as_of="31/2/1974")

@@ -210,7 +210,7 @@ def test_an_overlay_adds_corrects_and_names_itself(tmp_path: Path, write_csv) ->
     catalogue = Catalogue(overlay=tmp_path)
     frame = catalogue.load("body_counts", include_unconfirmed=True).set_index("count_key")
     assert frame.loc[known["count_key"], "count"] == 12345
-    assert frame.loc[known["count_key"], "source_key"] == ("mine_2026",)
+    assert frame.loc[known["count_key"], "source_key"] == (*known["source_key"].split(";"), "mine_2026")
     assert len(frame) == len(base.rows("body_counts"))
     assert base.load("body_counts", include_unconfirmed=True).set_index("count_key")["count"].max() != 12345
 
@@ -481,7 +481,7 @@ FIELDS = [{"name": "key"}, {"name": "source_key"}]
         ),
         (
             package(schema__fields=[*FIELDS, {"name": "n", "format": "edft"}]),
-            "'format' of the column 'n' .* is 'edft'; expected default, edtf, financial_year; did you mean edtf",
+            "the notation of the column 'n' .* is 'edft'; expected default, edtf, financial_year; did you mean edtf",
         ),
         (
             package(schema__fields=[*FIELDS, {"name": "n", "constraints": {"minimum": 0}}]),

@@ -74,6 +74,30 @@ def test_the_command_takes_the_folder_too(tmp_path: Path) -> None:
     assert "mine_2026" in ran.stdout
 
 
+def test_the_check_looks_at_the_folder_that_the_command_was_given(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "localgov_history.cli", "--data", str(tmp_path / "nowhere"), "data", "check"]
+    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode == 1
+    assert "nowhere' does not exist" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_scheme_whose_days_run_backwards_is_a_fault(tmp_path: Path) -> None:
+    head = "periodisation,period,position,label,span,working_start,working_end,authority,source_key,evidence\n"
+    (tmp_path / "periods.csv").write_text(
+        head + "mine,one,1,One,1900/1950,1950-01-01,1900-12-31,Me,ogg_1913,seen\n", encoding="utf-8"
+    )
+    with pytest.raises(TableError, match=r"periods\.csv, row 2, working_end: 1900-12-31 is before the working_start"):
+        Catalogue(overlay=tmp_path)
+    (tmp_path / "periods.csv").write_text(
+        head + "mine,one,1,One,1900/1950,1900-01-01,1950-12-31,Me,ogg_1913,seen\n", encoding="utf-8"
+    )
+    mine = Catalogue(overlay=tmp_path)
+    assert [period.key for period in lg.periodisation("mine", catalogue=mine)] == ["one"]
+    assert lg.periodisation(tmp_path / "periods.csv").periods == lg.periodisation("mine", catalogue=mine).periods
+
+
 def test_a_folder_that_changes_is_read_again_and_a_broken_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "sources.csv"
     path.write_text(SOURCE, encoding="utf-8")

@@ -47,7 +47,7 @@ class Parameter:
     def allowed(self, values: Mapping[str, Any]) -> list[str]:
         """The values this parameter may take, given those of the others; empty where any will do."""
         if self.choices == "periodisations":
-            return periods.names()
+            return periods.periodisations()
         if self.choices.startswith("periods of "):
             scheme = self.choices.removeprefix("periods of ")
             if scheme not in values:
