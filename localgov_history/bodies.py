@@ -130,7 +130,7 @@ def who_held(
     return held[held["function"] == function].reset_index(drop=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Roles:
     """Who did what on a date, and what the table cannot say about it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,10 @@ class Catalogue:
         self._stamps: dict[str, _Stamp] = {}
         self._reads: dict[str, str] = {}
         self.cited: set[str] = set()
-        self.overlay = Path(overlay) if overlay is not None else None
+        self.overlay = Path(overlay).resolve() if overlay is not None else None
+        # One thread at a time reads and keeps; a frame once given is its user's own.
+        self._lock = threading.RLock()
+        self._refused: tuple[dict[str, _Stamp], LocalgovError] | None = None
         self._own: set[str] = set()
         self._own_resources: list[dict[str, Any]] = []
         self._overlay_rows: dict[str, list[Row]] = {}
@@ -140,19 +144,22 @@ class Catalogue:
         text and gains ``x_earliest`` and ``x_latest`` (datetime64), empty where the bound is not known. A
         file that has changed since it was read is read again.
         """
-        table = self.schema(name)
-        self._refresh(name)
         key = (name, include_unconfirmed)
-        if key not in self._frames:
-            columns = self._coded(name)
-            try:
-                self._frames[key] = frames.build(table, columns if include_unconfirmed else frames.confirmed(columns))
-            except TableError:
-                found = list(schemas.check_rows(table, _file(table), self._read(name)))
-                raise TableError(found) from None
-        self._reads[name] = self._digests[name]
-        # Frames copy on write: what a user does to this one never reaches the one that is kept.
-        return self._frames[key].copy(deep=False)
+        with self._lock:
+            self.schema(name)
+            self._refresh(name)
+            table = self.schema(name)
+            if key not in self._frames:
+                columns = self._coded(name)
+                if not include_unconfirmed:
+                    columns = frames.confirmed(columns)
+                try:
+                    self._frames[key] = frames.build(table, columns)
+                except TableError:
+                    found = list(schemas.check_rows(table, _file(table), self._read(name)))
+                    raise TableError(found) from None
+            self._reads[name] = self._digests[name]
+            return self._frames[key].copy()
 
     def columns(self, name: str, include_unconfirmed: bool = True) -> dict[str, np.ndarray]:
         """The columns of a table as arrays of text, the overlay applied. Records the table as read.
@@ -162,17 +169,19 @@ class Catalogue:
         include_unconfirmed : False leaves out what `load` leaves out by default.
         """
         self.schema(name)
-        self._refresh(name)
-        columns = self._coded(name)
-        self._reads[name] = self._digests[name]
+        with self._lock:
+            self._refresh(name)
+            columns = self._coded(name)
+            self._reads[name] = self._digests[name]
         return frames.texts_of(columns if include_unconfirmed else frames.confirmed(columns))
 
     def rows(self, name: str) -> list[Row]:
-        """The rows of a table as text, the overlay applied. Records the table as read."""
+        """The rows of a table as text, the overlay applied: to be read, not changed. Records the table as read."""
         self.schema(name)
-        self._refresh(name)
-        rows = self._read(name)
-        self._reads[name] = self._digests[name]
+        with self._lock:
+            self._refresh(name)
+            rows = self._read(name)
+            self._reads[name] = self._digests[name]
         return rows
 
     def reads(self) -> dict[str, str]:
@@ -291,8 +300,14 @@ class Catalogue:
 
     def _refresh(self, name: str) -> None:
         """Forget what was read from a file that has changed since."""
-        if self.overlay is not None and self._overlay_stamp != _stamps(self.overlay):
-            self._take_overlay(self.overlay)
+        if self.overlay is not None and self._overlay_stamp != (stamps := self._stamps_of(self.overlay)):
+            if self._refused and self._refused[0] == stamps:
+                raise self._refused[1]
+            try:
+                self._take_overlay(self.overlay)
+            except LocalgovError as error:
+                self._refused = (stamps, error)
+                raise
         if name not in self._own and self._stamps.get(name) != _stamp(self._path(name)):
             self._forget(name)
 
@@ -342,15 +357,28 @@ class Catalogue:
         """
         if not path.is_dir():
             raise LocalgovError(f"the overlay folder {str(path)!r} does not exist; expected a folder of CSVs")
-        stamp = _stamps(path)
+        stamp = self._stamps_of(path)
         before = (self.schemas, self._own, self._overlay_rows, self._rows, self._frames, self._digests)
         try:
             self._lay(path)
         except LocalgovError:
             self.schemas, self._own, self._overlay_rows, self._rows, self._frames, self._digests = before
             raise
-        self._overlay_stamp = stamp
+        # Files that the folder's descriptor has just named count as well.
+        self._overlay_stamp = stamp | {file: _stamp(path / file) for file in self._own_files()}
         self.__dict__.pop("_graded", None)
+
+    def _own_files(self) -> list[str]:
+        return [self.schemas[name].path for name in self._own]
+
+    def _stamps_of(self, path: Path) -> dict[str, _Stamp]:
+        return _stamps(path) | {file: _stamp(path / file) for file in self._own_files()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.RLock())
 
     def _lay(self, path: Path) -> None:
         self.schemas, self._own, self._own_resources = dict(self._shipped), set(), []
@@ -436,7 +464,11 @@ def _stamp(path: Path) -> _Stamp:
 def _stamps(path: Path) -> dict[str, _Stamp]:
     """The stamps of the files of a user's folder."""
     try:
-        return {file.name: _stamp(file) for file in path.iterdir() if file.suffix.lower() in (".csv", ".json")}
+        return {
+            file.name: _stamp(file)
+            for file in path.iterdir()
+            if file.suffix.lower() in (".csv", ".json") and not file.name.startswith(".")
+        }
     except OSError:
         return {}
 
@@ -444,7 +476,8 @@ def _stamps(path: Path) -> dict[str, _Stamp]:
 def default() -> Catalogue:
     """The catalogue that the module-level functions use: the shipped tables, with the folder that the
     environment variable LOCALGOV_DATA names laid over them."""
-    return _default(os.environ.get(VARIABLE) or None)
+    named = os.environ.get(VARIABLE)
+    return _default(os.path.abspath(named) if named else None)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history.catalogue import Catalogue, default
+from localgov_history.catalogue import Catalogue
 from localgov_history.schema import key_of
 from localgov_history.text import counted, escape_markdown, listing
 
@@ -41,7 +41,9 @@ class TableChange:
     columns_withdrawn: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.added or self.withdrawn or self.corrected or self.columns_added)
+        return bool(
+            self.new or self.added or self.withdrawn or self.corrected or self.columns_added or self.columns_withdrawn
+        )
 
 
 def compare(old: Catalogue, new: Catalogue | None = None) -> list[TableChange]:
@@ -52,7 +54,7 @@ def compare(old: Catalogue, new: Catalogue | None = None) -> list[TableChange]:
     old : the earlier version, e.g. ``Catalogue(base=Path("datasets of 0.1.0"))``.
     new : the later one; the shipped tables if not given.
     """
-    later = new or default()
+    later = new or Catalogue()
     return [_compared(name, old, later) for name in dict.fromkeys([*later.schemas, *old.schemas])]
 
 
@@ -105,7 +107,7 @@ def section(changes: list[TableChange], version: str, date: str, before: str, pr
 
 def fingerprints(catalogue: Catalogue | None = None) -> dict[str, str]:
     """The first 12 digits of the SHA-256 of each table's file."""
-    book = catalogue or default()
+    book = catalogue or Catalogue()
     return {
         name: hashlib.sha256((book.base / table.path).read_bytes()).hexdigest()[:12]
         for name, table in sorted(book.schemas.items())

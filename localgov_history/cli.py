@@ -17,7 +17,7 @@ from localgov_history import __version__
 from localgov_history._resources import folder
 from localgov_history.catalogue import VARIABLE
 from localgov_history.errors import LocalgovError
-from localgov_history.text import counted, escape_html, listing
+from localgov_history.text import counted, escape_html, listing, yes
 
 if TYPE_CHECKING:
     from localgov_history.bodies import Roles
@@ -229,9 +229,9 @@ def _data_check(options: argparse.Namespace) -> int:
 
 
 def _data_readme(options: argparse.Namespace) -> int:
-    from localgov_history.catalogue import default
+    from localgov_history.catalogue import Catalogue
 
-    print(default().readme(), end="")
+    print(Catalogue().readme(), end="")
     return 0
 
 
@@ -334,7 +334,7 @@ def _data_functions_held(options: argparse.Namespace) -> int:
 def _print_roles(found: Roles, column: str) -> int:
     for row in found.frame.itertuples():
         where = f"  {row.area}" if isinstance(row.area, str) else ""
-        rule = "  (by rule)" if row.generated is True else ""
+        rule = "  (by rule)" if yes(row.generated) else ""
         span = f"{_text(row.start)} to {_text(row.end)}"
         print(f"{row.role.replace('_', ' '):20} {getattr(row, column):44} {span:26}{where}{rule}")
     print(found.sentence())
@@ -370,15 +370,16 @@ def _data_totals(options: argparse.Namespace) -> int:
 def _data_review(options: argparse.Namespace) -> int:
     from localgov_history import readings
 
-    print(readings.sheet(options.rows, options.seed).to_csv(index=False), end="")
+    print(readings.sheet(options.rows, options.seed).to_csv(index=False, lineterminator="\n"), end="")
     return 0
 
 
 def _data_changes(options: argparse.Namespace) -> int:
     from localgov_history import changes
-    from localgov_history.catalogue import Catalogue, default
+    from localgov_history.catalogue import Catalogue
 
-    old, new = Catalogue(base=options.earlier), default()
+    # The log is of the tables that ship, whatever folder of one's own is named.
+    old, new = Catalogue(base=options.earlier), Catalogue()
     made = changes.section(
         changes.compare(old, new), new.version, new.version_date, old.version, changes.fingerprints(new)
     )

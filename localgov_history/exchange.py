@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".sqlite", ".zip", "a folder")
 _EXTRA = "pip install 'localgov-history[export]'"
+_LONGEST_CELL = 32_767
 # England in Wikidata, where PeriodO takes its places from.
 _ENGLAND = {"id": "http://www.wikidata.org/entity/Q21", "label": "England"}
 
@@ -56,8 +57,9 @@ def export(
     """
     book = catalogue or default()
     # The results of the kit's own functions have a frame to give.
+    given: Any = what
     if not isinstance(what, str) and hasattr(what, "to_frame"):
-        what = what.to_frame()
+        given = given.to_frame()
     target = Path(path)
     ending = target.suffix.lower()
     writers: dict[str, Callable[[Path, dict[str, pd.DataFrame], Catalogue], None]] = {
@@ -71,15 +73,16 @@ def export(
         hint = f"; did you mean {close[0]}?" if close else ""
         raise LocalgovError(f"{target.name}: no format is called {ending!r}; expected {', '.join(FORMATS)}{hint}")
     if ending in ("", ".zip"):
-        if not isinstance(what, str) and hasattr(what, "columns"):
+        if not isinstance(given, str) and hasattr(given, "columns"):
             raise LocalgovError(f"{target.name}: a data package holds tables, not a frame; expected names of tables")
-        names = _names(what, book)
+        names = _names(given, book)
         _atomically(target, lambda place: package(names, place, include_unconfirmed, book, zipped=ending == ".zip"))
         return target
-    if isinstance(what, str) or not hasattr(what, "columns"):
-        frames = {name: book.load(name, include_unconfirmed) for name in _names(what, book)}
+    if isinstance(given, str) or not hasattr(given, "columns"):
+        frames = {name: book.load(name, include_unconfirmed).drop(columns="row") for name in _names(given, book)}
     else:
-        frames = {target.stem: what}
+        named = any(name is not None for name in given.index.names)
+        frames = {_sheet_name(target.stem): given.reset_index() if named else given}
     if ending in (".csv", ".parquet") and len(frames) != 1:
         raise LocalgovError(
             f"{target.name} holds one table and {len(frames)} were asked for; expected .xlsx or .sqlite"
@@ -114,6 +117,7 @@ def package(names: list[str], place: Path, include_unconfirmed: bool, book: Cata
     else:
         place.mkdir()
         for name, text in files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(text, encoding="utf-8", newline="")
 
 
@@ -128,7 +132,8 @@ def periodo(names: Iterable[str] = (), catalogue: Catalogue | None = None) -> di
     sources = {row["source_key"]: row for row in book.rows("sources")}
     rows = book.rows("periods")
     authorities: dict[str, Any] = {}
-    for name in tuple(names) or periods.periodisations(book):
+    wanted = (names,) if isinstance(names, str) else tuple(names)
+    for name in wanted or periods.periodisations(book):
         scheme = periods.periodisation(name, book)
         members = [row for row in rows if row["periodisation"] == name]
         source = sources[members[0]["source_key"].split(LIST_DELIMITER)[0]]
@@ -177,7 +182,10 @@ def timeline(
         events.append(
             {
                 "start_date": _timeline_date(text, day),
-                "text": {"headline": escape_html(row.short_title), "text": escape_html(row.what_it_did or "")},
+                "text": {
+                    "headline": escape_html(row.short_title),
+                    "text": escape_html(row.what_it_did if isinstance(row.what_it_did, str) else ""),
+                },
                 "unique_id": row.act_key,
                 "group": str(row.kind).replace("_", " "),
             }
@@ -304,7 +312,7 @@ def _cited(keys: Iterable[str], catalogue: Catalogue | None) -> list[Mapping[str
     from localgov_history.sources import resolve
 
     book = catalogue or default()
-    wanted = set(keys)
+    wanted = {keys} if isinstance(keys, str) else set(keys)
     if wanted:
         resolve(sorted(wanted), book)
     return [row for row in book.rows("sources") if not wanted or row["source_key"] in wanted]
@@ -364,7 +372,7 @@ def _names(what: str | Iterable[str] | pd.DataFrame, book: Catalogue) -> list[st
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame for formats without lists: list cells as text, without the column for the kit's own use."""
-    flat = frame.drop(columns="row", errors="ignore").copy()
+    flat = frame.copy()
     for name in flat.columns:
         if flat[name].dtype == object:
             flat[name] = [
@@ -382,12 +390,15 @@ def _csv(place: Path, frames: dict[str, pd.DataFrame], book: Catalogue) -> None:
 
 def _parquet(place: Path, frames: dict[str, pd.DataFrame], book: Catalogue) -> None:
     try:
-        import pyarrow  # noqa: F401
+        import pyarrow
     except ModuleNotFoundError:
         raise LocalgovError(f"Parquet needs pyarrow, which is not installed: {_EXTRA}") from None
     for frame in frames.values():
-        lists = {name: frame[name].map(list) for name in frame.columns if frame[name].dtype == object}
-        frame.drop(columns="row", errors="ignore").assign(**lists).to_parquet(place, index=False)
+        lists = {name: frame[name].map(list) for name in frame.columns if _all_tuples(frame[name])}
+        try:
+            frame.assign(**lists).to_parquet(place, index=False)
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError) as error:
+            raise LocalgovError(f"{place.name}: Parquet cannot hold this frame ({error})") from None
 
 
 def _xlsx(place: Path, frames: dict[str, pd.DataFrame], book: Catalogue) -> None:
@@ -397,7 +408,9 @@ def _xlsx(place: Path, frames: dict[str, pd.DataFrame], book: Catalogue) -> None
         raise LocalgovError(f"Excel files need XlsxWriter, which is not installed: {_EXTRA}") from None
     sheets = _with_sources(frames, book)
     # What stands in a cell is text, never a formula or a link, whatever it starts with.
-    with xlsxwriter.Workbook(place, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+    with xlsxwriter.Workbook(
+        place, {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    ) as workbook:
         bold = workbook.add_format({"bold": True})
         about = workbook.add_worksheet("about")
         for number, line in enumerate(_about(frames, book)):
@@ -409,6 +422,10 @@ def _xlsx(place: Path, frames: dict[str, pd.DataFrame], book: Catalogue) -> None
             for position, column in enumerate(flat.columns):
                 values = flat[column].astype(object)
                 cells = values.where(flat[column].notna(), None).tolist()
+                if any(isinstance(cell, str) and len(cell) > _LONGEST_CELL for cell in cells):
+                    raise LocalgovError(
+                        f"{name}.{column} has a text longer than Excel holds; expected .csv or .sqlite"
+                    )
                 sheet.write_column(1, position, cells)
             sheet.freeze_panes(1, 1)
 
@@ -431,9 +448,20 @@ def _with_sources(frames: dict[str, pd.DataFrame], book: Catalogue) -> dict[str,
     """The frames and, beside them, the sources that their rows cite."""
     if "sources" in frames or not any("source_key" in frame for frame in frames.values()):
         return frames
-    keys = {key for frame in frames.values() if "source_key" in frame for cell in frame["source_key"] for key in cell}
+    cited = [cell for frame in frames.values() if "source_key" in frame for cell in frame["source_key"].dropna()]
+    keys = {key for cell in cited for key in (cell if isinstance(cell, tuple) else str(cell).split(LIST_DELIMITER))}
     sources = book.load("sources")
     return frames | {"sources": sources[sources["source_key"].isin(keys)]}
+
+
+def _all_tuples(column: pd.Series) -> bool:
+    return column.dtype == object and bool(len(column)) and all(isinstance(cell, tuple) for cell in column)
+
+
+def _sheet_name(stem: str) -> str:
+    """A name that a sheet and a table can have, and that none of the kit's own has."""
+    bare = re.sub(r"[^\w-]+", "_", stem).strip("_") or "query"
+    return f"{bare}_query" if bare.lower() in ("about", "sources") else bare
 
 
 def _about(frames: dict[str, pd.DataFrame], book: Catalogue) -> list[tuple[str, str]]:
@@ -453,21 +481,29 @@ def _resource(
     schema = dict(resource["schema"])
     for member in ("foreignKeys", "references"):
         if member in schema:
-            schema[member] = [key for key in schema[member] if _holds(key, name, columns, book)]
+            schema[member] = [key for key in schema[member] if _holds(_one(key["fields"]), name, columns, book)]
     schema["fields"] = [
         _optional(field) if (columns[name][field["name"]] == "").any() else field for field in schema["fields"]
     ]
     return resource | {"schema": schema}
 
 
-def _holds(key: dict[str, Any], table: str, columns: Mapping[str, Mapping[str, np.ndarray]], book: Catalogue) -> bool:
-    """Whether every value of a foreign key names a row of the package."""
-    target, column = key["reference"]["resource"] or table, key["fields"]
-    if target not in columns:
-        return False
-    known = set(columns[target][key["reference"]["fields"]])
+def _holds(column: str, table: str, columns: Mapping[str, Mapping[str, np.ndarray]], book: Catalogue) -> bool:
+    """Whether every value of a column that refers to a table names a row of the package."""
     field = book.schemas[table].column(column)
-    return all(item in known for text in set(columns[table][column]) for item in field.items(text) if item)
+    for reference in book.schemas[table].references:
+        if reference.column == column:
+            if reference.table not in columns:
+                return False
+            known = set(columns[reference.table][reference.key])
+            texts = set(columns[table][column])
+            if not all(item in known for text in texts for item in field.items(text) if item):
+                return False
+    return True
+
+
+def _one(names: str | list[str]) -> str:
+    return names if isinstance(names, str) else names[0]
 
 
 def _optional(field: dict[str, Any]) -> dict[str, Any]:
@@ -481,6 +517,8 @@ def _atomically(target: Path, write: Callable[[Path], object]) -> None:
     parent = target.parent
     if not parent.is_dir():
         raise LocalgovError(f"the folder {str(parent)!r} does not exist; expected one to write {target.name} to")
+    if target.suffix == "" and target.is_file():
+        raise LocalgovError(f"{str(target)!r} is a file; expected the name of a new folder, or one that ends in .zip")
     if target.is_dir() and any(target.iterdir()):
         raise LocalgovError(f"the folder {str(target)!r} is not empty; expected a new or empty one")
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=parent) as scratch:

@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from localgov_history import dates
-from localgov_history.errors import LocalgovError
+from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.registry import type_words
 from localgov_history.sources import Evidence
+from localgov_history.text import yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -592,6 +593,8 @@ def lineage(item: Lineage, title: str) -> Figure:
     lane = {key: -position for position, key in enumerate(bodies["authority_key"])}
     days = [day for column in ("known_from", "known_to") for day in bodies[column].dropna() if day.year < _NEVER]
     days += list(item.links["date_earliest"].dropna())
+    if not days:
+        raise NotEnoughDataError(f"no date in the life of {item.place} is confirmed")
     first, last = min(days).year - 2, max(days).year + 6
     if (bodies["end_status"] == "continuing").any():
         last = max(last, _PRESENT)
@@ -618,7 +621,7 @@ def lineage(item: Lineage, title: str) -> Figure:
         )
     # One upright a successor, side by side where several came on one day, so that it shows who came from whom.
     uprights: dict[object, dict[str, float]] = {}
-    for row in item.links.itertuples():
+    for row in item.links[item.links["date_earliest"].notna()].itertuples():
         if row.predecessor_key in lane and row.successor_key in lane and row.predecessor_key != row.successor_key:
             day = uprights.setdefault(row.date, {})
             at = _as_year(row.date_earliest.date())
@@ -628,7 +631,7 @@ def lineage(item: Lineage, title: str) -> Figure:
                 x=[at, x, x],
                 y=[before, before, after],
                 mode="lines",
-                line={"color": INK, "width": 0.9, "dash": "dot" if row.part is True else "solid"},
+                line={"color": INK, "width": 0.9, "dash": "dot" if yes(row.part) else "solid"},
                 hovertext=_safe(f"{row.date}: {row.predecessor} → {row.successor} ({row.kind.replace('_', ' ')})"),
                 hoverinfo="text",
             )

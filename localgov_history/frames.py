@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import importlib.util
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     Coded = tuple[np.ndarray, np.ndarray]
 
 Row = dict[str, str]
+# A quotation mark that neither opens nor closes a cell; fast readers mend it without a word.
+_STRAY = re.compile(rb'(?<![,\n])"(?![,\r\n]|\Z)')
 
 
 def read(path: Path, table: TableSchema) -> tuple[dict[str, Coded], str] | None:
@@ -39,7 +43,11 @@ def read(path: Path, table: TableSchema) -> tuple[dict[str, Coded], str] | None:
     names = schemas.header(raw[: schemas.LONGEST_HEADER].decode("utf-8", "replace"))
     if schemas.check_columns(table, path.name, names):
         return None
-    found = _by_arrow(raw, names) or _by_pandas(raw)
+    if b'"' in raw and (raw.count(b'"') % 2 or _STRAY.search(raw.replace(b'""', b""))):
+        return None
+    found = _by_arrow(raw, names)
+    if found is None and not _has_arrow():
+        found = _by_pandas(raw, names)
     if found is None:
         return None
     return {name: found[name] for name in table.columns}, hashlib.sha256(whole).hexdigest()
@@ -117,6 +125,10 @@ def build(table: TableSchema, columns: dict[str, Coded]) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
+def _has_arrow() -> bool:
+    return importlib.util.find_spec("pyarrow") is not None
+
+
 def _by_arrow(raw: bytes, names: list[str]) -> dict[str, Coded] | None:
     """Columns read by pyarrow, several times as fast as pandas; None where it is not installed or finds a fault."""
     try:
@@ -149,16 +161,22 @@ def _by_arrow(raw: bytes, names: list[str]) -> dict[str, Coded] | None:
     return found
 
 
-def _by_pandas(raw: bytes) -> dict[str, Coded] | None:
-    """Columns read by pandas; None where it is no UTF-8 or rows are of different lengths."""
+def _by_pandas(raw: bytes, names: list[str]) -> dict[str, Coded] | None:
+    """Columns read by pandas; None where the file needs a stricter reader.
+
+    pandas fills up short rows and mends quotation marks without a word, so it is only asked where there are none
+    of either.
+    """
     import pandas as pd
 
+    lines = raw.count(b"\n") + (not raw.endswith(b"\n"))
+    if b'"' in raw or b"\n\n" in raw or b"\r" in raw or raw.count(b",") != lines * (len(names) - 1):
+        return None
     try:
         frame = pd.read_csv(io.BytesIO(raw), dtype=object, keep_default_na=False, low_memory=False)
     except ValueError:
         return None
-    # A row with too few cells ends in a missing one; one cell too many on every row becomes an index.
-    if not isinstance(frame.index, pd.RangeIndex) or frame.iloc[:, -1].isna().any():
+    if not isinstance(frame.index, pd.RangeIndex) or len(frame) != lines - 1:
         return None
     return {str(name): pd.factorize(frame[name].to_numpy()) for name in frame.columns}
 

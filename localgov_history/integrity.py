@@ -92,13 +92,18 @@ def _lives(table: TableSchema, file: str, rows: list[Row], lines: Lines | None) 
     for row in rows:
         groups.setdefault(tuple(row.get(name, "") for name in same), []).append(row)
     for group, members in groups.items():
-        known = [(day, row) for row in members if (day := _day(table, row, start, "latest"))]
-        known.sort(key=lambda pair: pair[0])
-        for (_, before), (begun, after) in itertools.pairwise(known):
-            ended = _day(table, before, end, "earliest")
-            over = ended is None and before.get("end_status") == "continuing"
+        # Only the days on which a body was certainly in being count; a life of unsure dates may have none.
+        sure = []
+        for row in members:
+            begun, ended = _day(table, row, start, "latest"), _day(table, row, end, "earliest")
+            if ended is None and row.get("end_status") == "continuing":
+                ended = date.max
+            if begun and ended and begun <= ended:
+                sure.append((begun, ended, row))
+        sure.sort(key=lambda life: life[:2])
+        for (_, ended, before), (begun, _, after) in itertools.pairwise(sure):
             line = _line(table, after, lines) or _line(table, before, lines)
-            if line and (over or (ended and ended >= begun)):
+            if line and begun <= ended:
                 said = (
                     f"{', '.join(filter(None, group))}: the life of {' / '.join(key_of(table, after))} starts on "
                     f"{after[start]}, before that of {' / '.join(key_of(table, before))} has ended "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ PARTING = ("definition", "geography", "price_basis", "coverage")
 _MILLION = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Series:
     """A series of values with all that tells what they are.
 
@@ -35,6 +36,7 @@ class Series:
     breaks : one row a break: ``date``, ``kind``, ``what``.
     steps : what has been done to the published values, one sentence each.
     also : evidence of other series that went into it.
+    book : the catalogue it comes from, where other series are looked for.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Series:
     breaks: pd.DataFrame
     steps: tuple[str, ...] = ()
     also: Evidence = field(default_factory=Evidence)
+    book: Catalogue | None = field(default=None, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """The values, one row each."""
@@ -120,11 +123,12 @@ class Series:
         if self.unit not in _MILLION or self.price_basis != "current":
             said = f"{self.key} is in {self.unit} at {_prices(self.price_basis)}"
             raise LocalgovError(f"{said}; expected money at current prices")
-        prices = series(index, catalogue=catalogue)
-        if _topic(index, catalogue) != "prices":
+        book = catalogue or self.book
+        prices = series(index, catalogue=book)
+        if _topic(index, book) != "prices":
             raise LocalgovError(f"{index} is not a series of prices; expected one with the topic prices")
         levels = _by_year(prices, self.year_kind)
-        year = _year_of(base)
+        year = _year_of(base, self.year_kind)
         if year not in levels:
             held = f"{min(levels)} to {max(levels)}" if levels else "no year"
             raise LocalgovError(f"{index} has no value for {base}; expected a year it covers: {held}")
@@ -141,7 +145,10 @@ class Series:
             )
         return dataclasses.replace(
             self,
-            frame=kept.assign(value=values).reset_index(drop=True),
+            frame=kept.assign(
+                value=values, segment=_segments(kept, _together(self.breaks, prices.breaks))
+            ).reset_index(drop=True),
+            breaks=_within(kept, _together(self.breaks, prices.breaks)),
             price_basis=f"constant:{base}",
             steps=(*self.steps, step),
             also=self.also + prices.evidence,
@@ -161,7 +168,7 @@ class Series:
         NotEnoughDataError
             If the two have no year in common.
         """
-        other = series(whole, catalogue=catalogue)
+        other = series(whole, catalogue=catalogue or self.book)
         if self.geography != other.geography:
             said = f"{self.key} is for {self.geography}, {whole} for {other.geography}"
             raise LocalgovError(f"{said}; expected one geography for both")
@@ -176,6 +183,10 @@ class Series:
         kept = self.frame[self.frame["year"].isin(totals)]
         if kept.empty:
             raise NotEnoughDataError(f"{self.key} and {whole} have no year in common")
+        empty = [str(at) for at in kept["year"] if not totals[at]]
+        if empty:
+            raise NotEnoughDataError(f"{whole} is 0 in {listing(empty)}; a share of nothing is none")
+        breaks = _within(kept, breaks)
         values = [100 * scale * value / totals[at] for value, at in zip(kept["value"], kept["year"], strict=True)]
         step = f"As a percentage of {other.title} ({whole})."
         if self.year_kind == "financial" and other.year_kind == "calendar":
@@ -219,6 +230,8 @@ def series(
     NotEnoughDataError
         If none of its values is confirmed.
     """
+    if real is not None and share_of is not None:
+        raise LocalgovError("both real and share_of were given; expected one: a share has no prices")
     book = catalogue or default()
     meta = _meta(key, book)
     key = meta["series_key"]
@@ -234,7 +247,9 @@ def series(
 
 def _published(key: str, meta: dict[str, str], include_unconfirmed: bool, book: Catalogue) -> Series:
     frame = book.load("series", include_unconfirmed)
-    frame = frame[(frame["series_key"] == key) & frame["preferred"].astype(bool) & frame["value"].notna()]
+    frame = frame[
+        (frame["series_key"] == key) & frame["preferred"].fillna(False).astype(bool) & frame["value"].notna()
+    ]
     if frame.empty:
         raise NotEnoughDataError(f"no value of {key} is confirmed; include_unconfirmed=True gives what there is")
     start = frame["period_earliest"].fillna(frame["date_earliest"]).fillna(frame["date_latest"])
@@ -254,7 +269,7 @@ def _published(key: str, meta: dict[str, str], include_unconfirmed: bool, book: 
         year=start.dt.year.astype(int),
         firm=frame["evidence"] != "recalled",
     ).sort_values(["start", "value_key"])
-    breaks = _breaks((key,), include_unconfirmed, book)
+    breaks = _within(frame, _breaks((key,), include_unconfirmed, book))
     first = ["when", "start", "end", "year", "value", "segment", "firm"]
     frame = frame.assign(segment=_segments(frame, breaks))
     frame = frame[first + [name for name in frame.columns if name not in first]].reset_index(drop=True)
@@ -268,13 +283,20 @@ def _published(key: str, meta: dict[str, str], include_unconfirmed: bool, book: 
         definition=meta["definition"],
         frame=frame,
         breaks=breaks,
+        book=book,
     )
 
 
 def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: Catalogue) -> Series:
     """A series that is a formula of others, over the years that all of them have."""
-    formula = ast.parse(meta["derivation"], mode="eval").body
+    try:
+        formula = ast.parse(meta["derivation"], mode="eval").body
+    except SyntaxError:
+        raise LocalgovError(f"the derivation of {key}, {meta['derivation']!r}, is no formula of series") from None
     names = sorted({node.id for node in ast.walk(formula) if isinstance(node, ast.Name)})
+    if not names:
+        raise LocalgovError(f"the derivation of {key}, {meta['derivation']!r}, names no series")
+    _no_circle(key, (), book)
     parts = {name: series(name, include_unconfirmed=include_unconfirmed, catalogue=book) for name in names}
     kind = meta["year_kind"]
     levels = {name: _by_year(part, kind) for name, part in parts.items()}
@@ -284,7 +306,10 @@ def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: C
     lead = next((part for part in parts.values() if part.year_kind == kind), parts[names[0]])
     kept = lead.frame[lead.frame["year"].isin(shared)]
     values = [_evaluate(formula, {name: levels[name][year] for name in names}) for year in kept["year"]]
-    breaks = _breaks((key, *names), include_unconfirmed, book)
+    firm = {name: dict(zip(part.frame["year"], part.frame["firm"], strict=True)) for name, part in parts.items()}
+    sure = [all(bool(years.get(year, True)) for years in firm.values()) for year in kept["year"]]
+    own = _breaks((key,), include_unconfirmed, book)
+    breaks = _within(kept, _together(own, *(part.breaks for part in parts.values())))
     evidence = Evidence()
     for part in parts.values():
         evidence += part.evidence
@@ -296,11 +321,22 @@ def _computed(key: str, meta: dict[str, str], include_unconfirmed: bool, book: C
         year_kind=kind,
         price_basis=meta["price_basis"],
         definition=meta["definition"],
-        frame=kept.assign(value=values, segment=_segments(kept, breaks)).reset_index(drop=True),
+        frame=kept.assign(value=values, segment=_segments(kept, breaks), firm=sure).reset_index(drop=True),
         breaks=breaks,
+        book=book,
         steps=(f"Computed: {meta['derivation']}.",),
         also=evidence,
     )
+
+
+def _no_circle(key: str, above: tuple[str, ...], book: Catalogue) -> None:
+    """Refuse a derivation that comes back to itself by way of others."""
+    if key in above:
+        raise LocalgovError(f"the derivation of {key} comes back to it: {' → '.join((*above, key))}")
+    meta = _meta(key, book)
+    if meta["derived"] == "true" and meta["derivation"]:
+        for name in set(re.findall(r"[A-Za-z_]\w*", meta["derivation"])):
+            _no_circle(name, (*above, key), book)
 
 
 def _breaks(keys: tuple[str, ...], include_unconfirmed: bool, book: Catalogue) -> pd.DataFrame:
@@ -315,6 +351,12 @@ def _together(*several: pd.DataFrame) -> pd.DataFrame:
 
     breaks = pd.concat([each for each in several if len(each)] or [several[0]]).sort_values("date_earliest")
     return breaks.drop_duplicates(["date", "kind", "what"]).reset_index(drop=True)
+
+
+def _within(frame: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
+    """The breaks that lie between the first value and the last."""
+    inside = breaks["date_earliest"].between(frame["start"].min(), frame["end"].max(), inclusive="right")
+    return breaks[inside].reset_index(drop=True)
 
 
 def _segments(frame: pd.DataFrame, breaks: pd.DataFrame) -> pd.Series:
@@ -341,6 +383,8 @@ def _evaluate(node: ast.AST, values: dict[str, float]) -> float:
         if isinstance(node.op, ast.Mult):
             return left * right
         if isinstance(node.op, ast.Div):
+            if not right:
+                raise LocalgovError("a derivation divides by a series that is 0 in some year")
             return left / right
     raise LocalgovError("a derivation may only add, subtract, multiply and divide series and numbers")
 
@@ -349,6 +393,9 @@ def _by_year(found: Series, year_kind: str) -> dict[int, float]:
     """Values by the year in which each starts, carried from calendar to financial years where that is asked."""
     if year_kind == "calendar" and found.year_kind == "financial":
         raise LocalgovError(f"{found.key} has financial years; expected a series of calendar years beside the other")
+    twice = found.frame.loc[found.frame["year"].duplicated(), "year"]
+    if len(twice):
+        raise LocalgovError(f"{found.key} has more than one value in {twice.iloc[0]}; expected one a year")
     values = dict(zip(found.frame["year"], found.frame["value"], strict=True))
     if year_kind == "financial" and found.year_kind == "calendar":
         return {year: 0.75 * values[year] + 0.25 * values[year + 1] for year in values if year + 1 in values}
@@ -369,12 +416,13 @@ def _topic(key: str, catalogue: Catalogue | None) -> str:
     return _meta(key, catalogue or default())["topic"]
 
 
-def _year_of(base: object) -> int:
+def _year_of(base: object, year_kind: str) -> int:
+    """The year that a text names, in the notation of the series."""
     text = str(base).strip()
-    day = (dates.parse_financial_year(text) if "/" in text else dates.as_of(base)).earliest
-    if day is None:
-        raise LocalgovError(f"{base!r} is not a year")
-    return day.year
+    expected = "2008/09" if year_kind == "financial" else "2008"
+    if not re.fullmatch(r"\d{4}/\d\d" if year_kind == "financial" else r"\d{4}", text):
+        raise LocalgovError(f"{base!r} is not a year as the series writes them; expected e.g. {expected}")
+    return int((dates.parse_financial_year(text).text if "/" in text else text)[:4])
 
 
 def _prices(basis: str) -> str:

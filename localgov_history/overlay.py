@@ -81,7 +81,9 @@ def files_of(path: Path, tables: dict[str, TableSchema], own: set[str]) -> tuple
     """The file of each table that the folder holds, and the files that are unknown or missing."""
     try:
         # Any case: where ACTS.CSV is another file than acts.csv it would be passed over in silence.
-        present = sorted(file.name for file in path.iterdir() if file.suffix.lower() == ".csv")
+        present = sorted(
+            file.name for file in path.iterdir() if file.suffix.lower() == ".csv" and not file.name.startswith(".")
+        )
     except OSError as error:
         raise LocalgovError(f"the overlay folder {str(path)!r} is not to be read ({error.strerror})") from None
     by_file = {Path(table.path).as_posix(): name for name, table in tables.items()}

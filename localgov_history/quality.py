@@ -55,7 +55,7 @@ class TableSummary:
     def line(self) -> str:
         """The summary on one line."""
         shares = " ".join(f"{kind} {self.share(kind):.0%}" for kind in schemas.EVIDENCE)
-        grades = ", ".join(f"{grade} {count}" for grade, count in self.grades.most_common())
+        grades = _counts(self.grades)
         cover = "/".join(str(count) for count in self.coverage.values()) or "–"
         return (
             f"{self.table}: {self.rows_by_default} of {self.rows} rows; {shares}; "
@@ -148,7 +148,7 @@ class TableDescription:
             ("Evidence", ", ".join(f"{k} {summary.share(k):.0%}" for k in schemas.EVIDENCE if summary.evidence)),
             ("Cells not yet read", f"{summary.unread_cells:,}" if summary.unread_cells else ""),
             ("Rivals kept beside a preferred row", f"{summary.conflicts:,}" if summary.conflicts else ""),
-            ("Sources by grade", ", ".join(f"{g} {n}" for g, n in summary.grades.most_common())),
+            ("Sources by grade", _counts(summary.grades)),
             ("Rows by period", ", ".join(f"{p} {n}" for p, n in summary.coverage.items())),
             ("Filled", ", ".join(f"{column} {share:.0%}" for column, share in summary.filled.items())),
             ("Sampling frame", info.get("sampling_frame", "")),
@@ -157,7 +157,7 @@ class TableDescription:
                 "Licence",
                 "; ".join(item.get("title") or str(item.get("name", "")) for item in info.get("licenses", [])),
             ),
-            ("Licences of its sources", ", ".join(f"{text} {n}" for text, n in summary.licences.most_common())),
+            ("Licences of its sources", _counts(summary.licences)),
         ]
         return [(label, text) for label, text in pairs if text]
 
@@ -225,6 +225,12 @@ def readme(title: str, version: str, date: str, described: list[TableDescription
         shown = [(label, text) for label, text in entry.notes() if label not in ("Rows", "Evidence")]
         lines += [""] + [f"- {label}: {text}" for label, text in shown]
     return "\n".join(lines) + "\n"
+
+
+def _counts(counter: Counter[str]) -> str:
+    """Names with their numbers, the most first; equals by name, so that the same tables read the same."""
+    ranked = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{name} {number}" for name, number in ranked)
 
 
 def _coverage(table: TableSchema, default: Columns, periods: list[Mapping[str, str]]) -> dict[str, int]:

@@ -35,7 +35,7 @@ def problems(catalogue: Catalogue | None = None) -> list[Problem]:
         elif field != ROW and cells[field] != row["value"]:
             said = f"{row['value']!r} was read and {table} has {cells[field]!r}"
             found.append(Problem("readings.csv", said, line, "value"))
-        elif cells["evidence"] == "recalled" or field in cells.get("unconfirmed_fields", "").split(";"):
+        elif cells.get("evidence") == "recalled" or field in cells.get("unconfirmed_fields", "").split(";"):
             found.append(Problem("readings.csv", f"{table} still has it as not confirmed", line, "field"))
     return found
 
@@ -60,6 +60,8 @@ def sheet(rows: int = 20, seed: int = 0, catalogue: Catalogue | None = None) -> 
     """
     book = catalogue or default()
     frame = book.load("readings")
+    if seed < 0:
+        raise LocalgovError(f"the seed {seed} is below 0; expected a whole number from 0")
     if not 1 <= rows <= len(frame):
         raise LocalgovError(f"{rows} rows were asked for; expected 1 to {len(frame)}")
     drawn = frame.sort_values("reading_key").sample(rows, random_state=seed).sort_values("reading_key")

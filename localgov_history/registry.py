@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import dates
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import AmbiguousNameError, LocalgovError, UnknownNameError, fold
-from localgov_history.text import counted, escape_html, listing
+from localgov_history.text import counted, escape_html, listing, yes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ ABBREVIATIONS = {
 # Words of style around the name of a place.
 _STYLE = re.compile(
     r"\b(the|city and county of|city of|county of|county borough of|metropolitan borough of|london borough of|"
-    r"royal borough of|borough of|district of|council|corporation)\b",
+    r"royal borough of|borough of|district of|council|corporation|mayoral)\b",
     re.IGNORECASE,
 )
 
@@ -55,7 +55,7 @@ class CoverageWarning(UserWarning):
     """The register does not hold every authority of a class at the date asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Register:
     """Authorities in being on a date, with how complete the answer is.
 
@@ -183,7 +183,7 @@ def authorities(
         ]
     else:
         frame = frame.assign(throughout=True)
-    cover = _without_unread(_one_a_class(cover), frame, every)
+    cover = _without_unread(_one_a_class(cover.assign(why=cover["why"].fillna("")), types), frame, every)
     if region is not None:
         cover = _without_region(cover, placeless)
     register = Register(frame.sort_values(["type", "name", "authority_key"]).reset_index(drop=True), cover, said)
@@ -207,8 +207,11 @@ def _without_unread(cover: pd.DataFrame, frame: pd.DataFrame, every: pd.DataFram
     return cover.assign(status=statuses, why=reasons)
 
 
-def _one_a_class(cover: pd.DataFrame) -> pd.DataFrame:
-    """One row a class; where its years differ in how complete they are, it is partial and says when."""
+def _one_a_class(cover: pd.DataFrame, types: list[str]) -> pd.DataFrame:
+    """One row a class; where its years differ in how complete they are, it is partial and says when.
+
+    A class that was asked for and of which nothing is stated then is none, never complete.
+    """
     import pandas as pd
 
     records = []
@@ -222,6 +225,10 @@ def _one_a_class(cover: pd.DataFrame) -> pd.DataFrame:
             spans = [f"{part} {str(start)[:4]} to {end}" for part, start, end in parts]
             why = f"{listing(spans)}.".capitalize()
         records.append({"type": kind, "country": country, "status": status, "why": why})
+    for kind in types:
+        if kind not in set(cover["type"]):
+            why = "There was no such class then, or the register does not say how much of it it has."
+            records.append({"type": kind, "country": "", "status": "none", "why": why})
     return pd.DataFrame(records, columns=["type", "country", "status", "why"])
 
 
@@ -315,7 +322,7 @@ def one(
     return found.iloc[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lineage:
     """Where an authority came from and what became of it.
 
@@ -345,7 +352,7 @@ class Lineage:
         """The links, a line each."""
         lines = [self.sentence()]
         for row in self.links.itertuples():
-            part = " (part)" if row.part is True else ""
+            part = " (part)" if yes(row.part) else ""
             lines.append(
                 f"  {row.date}  {row.predecessor or '–'}{part} → {row.successor or '–'}: {type_words(row.kind)}"
             )

@@ -19,6 +19,9 @@ LIST_DELIMITER = ";"
 EVIDENCE = ("seen", "coded", "recalled")
 # A file of this size is not a table of cited facts; reading it would fill the memory of a small machine.
 LARGEST_FILE = 100_000_000
+_MOST_HINTS = 20
+# What a row cannot be without, read or not.
+_NEVER_UNREAD = ("source_key", "evidence", "preferred", "unconfirmed_fields", "coded_fields")
 # No line of headings is longer than this many characters.
 LONGEST_HEADER = 20_000
 _INTEGER = re.compile(r"[+-]?\d+")
@@ -120,6 +123,8 @@ class Field:
     def are_numbers(self, texts: list[str]) -> bool:
         """Whether all of many texts are numbers of the column's type, at a glance; limits are not looked at."""
         digits = "".join(texts)
+        if "\n" in digits:
+            return False
         if digits.isascii() and digits.isdigit() and max(map(len, texts)) <= 15:
             return True
         return bool(_NUMBERS[self.type].fullmatch("\n".join(texts)))
@@ -457,6 +462,9 @@ def check_rows(schema: TableSchema, file: str, rows: Iterable[dict[str, str]]) -
                     close = nearest(name, schema.columns, 1)
                     hint = f"; did you mean {close[0]}?" if close else ""
                     yield Problem(file, f"{name!r} is not a column of this table{hint}", line, column_list)
+                elif column_list == "unconfirmed_fields" and name in (*schema.primary_key, *_NEVER_UNREAD):
+                    said = f"{name!r} cannot be left blank, as an unread cell is; expected another column"
+                    yield Problem(file, said, line, column_list)
     yield from check_keys(schema, file, rows)
 
 
@@ -465,6 +473,8 @@ def _cell_fault(column: Field, text: str) -> str:
         return f"{text!r} has blanks at an end"
     if not text:
         return "empty; a value is required" if column.required else ""
+    if "\r" in text:
+        return f"{text[:40]!r} has a carriage return in it; expected plain line breaks or none"
     return column.fault(text)
 
 
@@ -489,13 +499,14 @@ def check_references(
     for reference in schema.references:
         known = keys.get(f"{reference.table}.{reference.key}", set())
         column = schema.column(reference.column)
+        # Near names are looked for a few times only: among thousands of keys each look takes its time.
         hints: dict[str, str] = {}
         for row in rows:
             for item in filter(None, column.items(row.get(reference.column, ""))):
                 if item in known:
                     continue
                 if item not in hints:
-                    close = nearest(item, known, 1)
+                    close = nearest(item, known, 1) if len(hints) < _MOST_HINTS else []
                     hints[item] = f"; did you mean {close[0]}?" if close else ""
                 said = f"{item!r} is not in {reference.table}; expected one of its keys{hints[item]}"
                 yield Problem(file, said, int(row[""]), reference.column)

@@ -33,6 +33,11 @@ def escape_script(json_text: str) -> str:
     return json_text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def yes(cell: object) -> bool:
+    """Whether a cell of a column of truth values is true; an empty one is not, whatever stands for empty there."""
+    return str(cell) == "True"
+
+
 def listing(items: list[str], last: str = "and") -> str:
     """Items as a reader would list them: ``a, b and c``."""
     if len(items) < 2:

@@ -200,3 +200,59 @@ def test_every_series_can_be_had_and_every_break_belongs_to_one(shipped: Catalog
         except NotEnoughDataError:
             empty.append(key)
     assert empty == []
+
+
+def test_breaks_of_both_sides_part_a_share_and_none_lies_outside_its_years() -> None:
+    rates = lg.series("england_and_wales_income_from_rates")
+    share = rates.share_of("england_and_wales_income_from_government_grants")
+    assert share.frame["segment"].nunique() > 1
+    derived = lg.series("uk_local_government_total_expenditure_share_of_gross_domestic_product")
+    first, last = derived.frame["start"].min(), derived.frame["end"].max()
+    assert derived.breaks["date_earliest"].between(first, last).all()
+    assert "1922" not in derived.sentence()
+
+
+def test_a_base_year_is_written_as_the_series_writes_its_years(made: Catalogue) -> None:
+    money = long_series.series("m_money", catalogue=made)
+    for base in (2000, "2000", "200X"):
+        with pytest.raises(LocalgovError, match=r"expected e\.g\. 2008/09"):
+            money.real(base, index="m_prices", catalogue=made)
+    with pytest.raises(LocalgovError, match="expected one: a share has no prices"):
+        lg.series("uk_lg_total_expenditure", real=2010, share_of="uk_gross_domestic_product_calendar_year")
+    # The series remembers where it comes from.
+    assert len(money.share_of("m_whole")) == 2
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("m_money +", "is no formula of series"),
+        ("2 * 3", "names no series"),
+        ("m_circle + m_money", "comes back to it: m_circle → m_circle"),
+        ("m_money / (m_money - m_money)", "divides by a series that is 0"),
+    ],
+)
+def test_a_derivation_that_cannot_be_followed(made: Catalogue, formula: str, said: str) -> None:
+    assert made.overlay is not None
+    path = made.overlay / "series_meta.csv"
+    text = path.read_text(encoding="utf-8")
+    header = text.splitlines()[0].split(",")
+    row = {
+        "series_key": "m_circle",
+        "title": "Circle",
+        "year_kind": "financial",
+        "unit": "GBP million",
+        "geography": "England",
+        "price_basis": "current",
+        "topic": "money_total",
+        "definition": "Made by hand.",
+        "derived": "true",
+        "source_key": "ogg_1913",
+        "evidence": "seen",
+    }
+    names = [*header, "derivation"]
+    lines = [line + "," for line in text.splitlines()[1:]]
+    lines.append(",".join((row | {"derivation": formula}).get(name, "") for name in names))
+    path.write_text("\n".join([",".join(names), *lines]) + "\n", encoding="utf-8")
+    with pytest.raises(LocalgovError, match=said):
+        long_series.series("m_circle", catalogue=Catalogue(overlay=made.overlay))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import localgov_history as lg
 from localgov_history import catalogue as catalogues
-from localgov_history import changes, folders, schema
+from localgov_history import changes, display, folders, frames, schema
 from localgov_history.catalogue import VARIABLE, Catalogue, check_folder
 from localgov_history.errors import LocalgovError, UnknownNameError
 from localgov_history.schema import TableError
@@ -212,7 +213,15 @@ def test_html_in_a_cell_shows_as_itself(tmp_path: Path) -> None:
     from localgov_history.sources import resolve
 
     assert resolve(["mine_2026"], mine)[0].title == "<script>alert(1)</script>"
-    assert "<script>" not in mine.describe("sources")._repr_html_()
+    found = lg.Table(
+        mine.load("sources").set_index("source_key")[["title"]].tail(1),
+        "A table",
+        "A caption",
+        lg.Evidence(("mine_2026",)),
+    )
+    shown = display._table_html(found, "a note", mine)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "<script>" not in shown
 
 
 def test_changes_between_two_versions_are_listed_row_by_row(copied: Path, shipped: Catalogue) -> None:
@@ -257,3 +266,82 @@ def test_a_wrong_name_in_a_schema_is_a_fault(shipped: Catalogue) -> None:
     assert column.fault("12,5") == "'12,5' is not a whole number; expected digits only, e.g. 125"
     assert schema.Field("x", "string", "A text.").fault("+44 20 7946") == ""
     assert "formula" in schema.Field("x", "string", "A text.").fault("+SUM(A1)")
+
+
+def test_threads_never_keep_a_table_without_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "sources.csv"
+    path.write_text(SOURCE, encoding="utf-8")
+    mine = Catalogue(overlay=tmp_path)
+    shipped = len(Catalogue().load("sources"))
+
+    def look(turn: int) -> int:
+        if turn % 5 == 0:
+            # As a careful program saves: whole, under another name, then put in place.
+            fresh = tmp_path / f"fresh-{turn}.tmp"
+            fresh.write_text(SOURCE, encoding="utf-8")
+            os.replace(fresh, path)
+        return len(mine.load("sources")) if turn % 2 else len(mine.rows("sources"))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(look, range(40))) == {shipped + 1}
+
+
+def test_a_cell_that_is_needed_cannot_be_called_unread(tmp_path: Path) -> None:
+    (tmp_path / "acts.csv").write_text(
+        "act_key,short_title,kind,weight,source_key,evidence,unconfirmed_fields\n"
+        "my_act,My Act,act,3,ogg_1913,seen,act_key;source_key\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(TableError, match="'act_key' cannot be left blank, as an unread cell is") as caught:
+        Catalogue(overlay=tmp_path)
+    assert len(caught.value.problems) == 2
+
+
+def test_a_file_beside_the_tables_that_a_mac_leaves_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "sources.csv").write_text(SOURCE, encoding="utf-8")
+    (tmp_path / "._sources.csv").write_bytes(b"\x00\x05\x16\x07")
+    assert len(Catalogue(overlay=tmp_path).load("sources")) == len(Catalogue().load("sources")) + 1
+
+
+def test_a_folder_named_from_here_is_found_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "sources.csv").write_text(SOURCE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    mine = Catalogue(overlay="mine")
+    monkeypatch.chdir(tmp_path / "mine")
+    assert len(mine.load("sources")) == len(Catalogue().load("sources")) + 1
+
+
+@pytest.mark.parametrize(
+    "damage", [b"x,y\n1,2\n3\n", b'x,y\n1,"2\n', b'x,y\n"1"z,2\n', b"x,y\n1,2,3\n", b"x,y\n1,2\n\xff,3\n"]
+)
+@pytest.mark.parametrize("arrow", [True, False])
+def test_a_damaged_file_is_never_read_the_fast_way(
+    tmp_path: Path, damage: bytes, arrow: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = schema.TableSchema.from_resource(
+        {"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "x"}, {"name": "y"}], "primaryKey": "x"}}
+    )
+    if not arrow:
+        monkeypatch.setattr(frames, "_by_arrow", lambda raw, names: None)
+        monkeypatch.setattr(frames, "_has_arrow", lambda: False)
+    path = tmp_path / "t.csv"
+    path.write_bytes(damage)
+    assert frames.read(path, table) is None
+    path.write_bytes(b"x,y\n1,2\n3,4\n")
+    read = frames.read(path, table)
+    assert read is not None
+    assert {name: list(cells) for name, cells in frames.texts_of(read[0]).items()} == {
+        "x": ["1", "3"],
+        "y": ["2", "4"],
+    }
+
+
+def test_fast_and_slow_reading_agree_on_every_table(shipped: Catalogue) -> None:
+    for name, table in shipped.schemas.items():
+        read = frames.read(shipped.base / table.path, table)
+        assert read is not None, name
+        slow = schema.read_rows(shipped.base / table.path)[1]
+        fast = frames.texts_of(read[0])
+        for column in table.columns:
+            assert list(fast[column]) == [row[column] for row in slow], (name, column)
