@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 # A quotation mark that neither opens nor closes a cell; fast readers mend it without a word.
-_STRAY = re.compile(rb'(?<![,\n])"(?![,\r\n]|\Z)')
+_STRAY = re.compile(rb'"(?![,\r\n]|\Z)(?<![,\n]")')
 
 
 def read(path: Path, table: TableSchema) -> tuple[dict[str, Coded], str] | None:

@@ -560,8 +560,11 @@ def _place(name: str) -> str:
     return bare or fold(name)
 
 
-def type_words(kind: object) -> str:
-    """A type of authority in words: ``non-metropolitan county``, ``London borough``."""
+def type_words(kind: object, number: int = 1) -> str:
+    """A type of authority in words: ``non-metropolitan county``, ``London boroughs``."""
+    if number != 1:
+        word = type_words("unitary authority" if kind == "unitary" else kind)
+        return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s" if not word.endswith("s") else word
     words = str(kind).replace("non_metropolitan", "non-metropolitan").replace("_", " ").replace("london", "London")
     words = words.replace("inner London education authority", "education authority")
     words = words.replace("greater London authority", "Greater London Authority")
