@@ -1,29 +1,43 @@
 """The deck's claims and what the tables say of them: each a function of measures, none a matter of wording.
 
-A verdict is computed once from the main reading and again in every variant of a fixed list. The share
-of variants that agree is its firmness: firm from 90 %, leaning from 60 %, open below (``FIRM``, ``LEANING``).
+Here are the claims on the periods and the list of all that are answered; those on the partnerships of the 2000s have
+a module of their own.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history import bodies, measures, periods
+from localgov_history import bodies, measures, partnership_claims, periods
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.periods import with_article
 from localgov_history.sources import Evidence
 from localgov_history.text import listing
+from localgov_history.verdicts import (
+    FIRM,
+    LEANING,
+    MAIN,
+    NOT_SUPPORTED,
+    OPEN,
+    PARTLY,
+    SUPPORTED,
+    TO_COME,
+    UNTESTABLE,
+    Answer,
+    Rule,
+    Variant,
+    Verdict,
+)
+
+__all__ = ["FIRM", "LEANING", "TO_COME", "UNTESTABLE", "Answer", "Rule", "Variant", "Verdict"]
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from localgov_history.periods import Periodisation
 
-FIRM, LEANING = 0.9, 0.6
 # A share must move by more than this for it to count as a rise or a fall.
 LEAST_CHANGE = 0.05
 LEAST_BOUNDARIES = 3
@@ -33,43 +47,6 @@ LEAST_PERIODS = 5
 NEAR = 3
 # Boundaries are moved by up to so many years either way to learn what chance would catch.
 FARTHEST_MOVE = 25
-SUPPORTED, PARTLY, NOT_SUPPORTED, OPEN, UNTESTABLE = (
-    "supported",
-    "partly",
-    "not supported",
-    "open",
-    "cannot be tested",
-)
-TO_COME = "to come"
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One way of reading the same tables.
-
-    Attributes
-    ----------
-    name : what is different, for a reader.
-    include_unconfirmed : also rows from memory and cells nobody has read.
-    shift : years by which inner boundaries move; the years of comparison move with them.
-    scope : which kinds count as local bodies.
-    special_cases : count special cases beside their wider kind.
-    roles : which roles make a body a holder of a function.
-    wide_councils : count every elected local body of several headings as a council, boards of guardians included.
-    dropped : a measure left out of the profiles.
-    """
-
-    name: str
-    include_unconfirmed: bool = False
-    shift: int = 0
-    scope: tuple[str, ...] = bodies.LOCAL_SCOPE
-    special_cases: bool = False
-    roles: tuple[str, ...] = bodies.HOLDING
-    wide_councils: bool = False
-    dropped: str = ""
-
-
-MAIN = Variant("main reading")
 VARIANTS = (
     MAIN,
     Variant("with rows and cells not yet confirmed", include_unconfirmed=True),
@@ -86,80 +63,6 @@ HOLDING_VARIANTS = (
 PROFILE_VARIANTS = VARIANTS + tuple(
     Variant(f"without the {text}", dropped=name) for name, text in measures.PROFILE.items()
 )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one reading says: a verdict, the sentence for it, its numbers, the rows used, what it cannot show."""
-
-    verdict: str
-    sentence: str
-    numbers: tuple[tuple[str, str], ...]
-    evidence: Evidence
-    caveat: str = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A claim answered.
-
-    Attributes
-    ----------
-    key, claim : from the table ``claims``.
-    answer : the main reading.
-    readings : each variant's name and verdict, the main one first.
-    would_change : what would count against it.
-    rule : how the verdict is computed, in words.
-    """
-
-    key: str
-    claim: str
-    answer: Answer
-    readings: tuple[tuple[str, str], ...]
-    would_change: str
-    rule: str
-
-    @property
-    def verdict(self) -> str:
-        """The main reading's verdict."""
-        return self.answer.verdict
-
-    @property
-    def agreement(self) -> float:
-        """Share of the variants that give the main reading's verdict, 0 to 1."""
-        return sum(verdict == self.verdict for _, verdict in self.readings) / len(self.readings)
-
-    @property
-    def firmness(self) -> str:
-        """``firm``, ``leaning`` or ``open``, by the share of variants that agree."""
-        return "firm" if self.agreement >= FIRM else "leaning" if self.agreement >= LEANING else "open"
-
-    def dissent(self) -> str:
-        """Which readings give another verdict, as a sentence; empty where all agree."""
-        others = [f"{verdict} {name}" for name, verdict in self.readings if verdict != self.verdict]
-        return f"Otherwise: {'; '.join(others)}. " if others else ""
-
-    def sentence(self) -> str:
-        """The verdict in a sentence, with its firmness and the readings that differ."""
-        agree = sum(verdict == self.verdict for _, verdict in self.readings)
-        return (
-            f"{self.verdict.capitalize()} ({self.firmness}: {agree} of {len(self.readings)} readings agree). "
-            f"{self.dissent()}"
-            f"{self.answer.sentence} {self.answer.caveat}".rstrip()
-        )
-
-    def summary(self) -> str:
-        """The verdict and its numbers, as lines of text."""
-        return "\n".join([self.sentence(), *(f"  {name}: {value}" for name, value in self.answer.numbers)])
-
-    def to_frame(self) -> pd.DataFrame:
-        """The numbers behind the main reading."""
-        import pandas as pd
-
-        return pd.DataFrame(self.answer.numbers, columns=["Measure", "Value"]).set_index("Measure")
-
-
-Rule = Callable[[Variant, "Periodisation", Catalogue], Answer]
 
 
 def answer(key: str, scheme: Periodisation | None = None, catalogue: Catalogue | None = None) -> Verdict:
@@ -183,7 +86,7 @@ def answer(key: str, scheme: Periodisation | None = None, catalogue: Catalogue |
     readings = []
     for variant in variants:
         try:
-            if len(chosen) < LEAST_PERIODS:
+            if key in OF_PERIODS and len(chosen) < LEAST_PERIODS:
                 raise NotEnoughDataError(
                     f"{chosen.name} has {len(chosen)} periods; the claims speak of {LEAST_PERIODS}"
                 )
@@ -449,7 +352,7 @@ def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
     return Answer(verdict, sentence, numbers, made.evidence, caveat)
 
 
-RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
+OF_PERIODS: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
     "P1": (five_periods, VARIANTS),
     "P2": (boards, HOLDING_VARIANTS),
     "P3": (gathering, HOLDING_VARIANTS),
@@ -458,6 +361,8 @@ RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
     "P6": (partnerships, VARIANTS),
     "P7": (reinventing, PROFILE_VARIANTS),
 }
+OF_PARTNERSHIPS = partnership_claims.RULES
+RULES = OF_PERIODS | OF_PARTNERSHIPS
 
 
 def profiles_of(variant: Variant, scheme: Periodisation, book: Catalogue | None = None) -> measures.Profiles:

@@ -394,6 +394,67 @@ def count_points(counts: pd.DataFrame, name: str, title: str, unit: str, caption
     return Figure(plot, title, caption, alt, data, Evidence.of(counts))
 
 
+def bars(
+    frame: pd.DataFrame,
+    title: str,
+    axis: str,
+    evidence: Evidence,
+    caption: str,
+    mark: tuple[float, str] | None = None,
+) -> Figure:
+    """Horizontal bars from zero, each with its value at the end, the first row at the top.
+
+    Parameters
+    ----------
+    frame : columns ``label`` and ``value``.
+    axis : title of the value axis.
+    mark : a value to draw a line at, and what it is.
+    """
+    plot = _blank()
+    values = [float(value) for value in frame["value"]]
+    top = max([*values, mark[0] if mark else 0]) * 1.12 or 1
+    plot.add_bar(
+        x=values,
+        y=list(range(len(frame))),
+        orientation="h",
+        marker={"color": COLOURS[2]},
+        width=0.7,
+        hovertemplate="%{x:,}<extra></extra>",
+    )
+    for place, value in enumerate(values):
+        plot.add_annotation(
+            x=value,
+            y=place,
+            text=f"{value:,.0f}",
+            showarrow=False,
+            xanchor="left",
+            xshift=4,
+            font={"size": TEXT_SIZE},
+        )
+    if mark:
+        plot.add_vline(x=mark[0], line={"color": COLOURS[1], "width": 1.4, "dash": "dot"})
+        plot.add_annotation(
+            x=mark[0],
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=_safe(mark[1]),
+            showarrow=False,
+            font={"size": SMALL_TEXT, "color": COLOURS[1]},
+        )
+    plot.update_yaxes(
+        tickvals=list(range(len(frame))),
+        ticktext=[_safe(label) for label in frame["label"]],
+        range=[len(frame) - 0.4, -0.6],
+        showgrid=False,
+        ticks="",
+    )
+    plot.update_xaxes(range=[0, top], title_text=axis, nticks=6, tickformat=",")
+    plot.update_layout(height=90 + 24 * len(frame), margin={"t": 26 if mark else 12})
+    pairs = [f"{label} {value:,.0f}" for label, value in zip(frame["label"], values, strict=True)]
+    return Figure(plot, title, caption, f"Bars: {'; '.join(pairs)}.", frame.reset_index(drop=True), evidence)
+
+
 # The classes of holder of a function: name in full, and broken over two lines for the head of a column.
 _HOLDERS = {
     "council": ("Elected council", "Elected<br>council"),

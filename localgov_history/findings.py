@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from localgov_history import bodies, claims, coding, dates, figures, measures
+from localgov_history import bodies, choices, claims, coding, dates, figures, measures, partnership_claims
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError
@@ -527,6 +527,76 @@ def quango_counts(catalogue: Catalogue | None = None) -> Figure:
 
 
 @or_say_why
+def joint_working(catalogue: Catalogue | None = None) -> Figure:
+    """When the joint arrangements with a known start began."""
+    import pandas as pd
+
+    frame = (catalogue or default()).load("joint_working")
+    dated = frame[frame["start_latest"].notna()]
+    years = dated["start_latest"].dt.year.astype(int)
+    if len(years) < measures.LEAST_KINDS:
+        raise NotEnoughDataError(f"{len(years)} joint arrangements have a known start")
+    firsts = list(range(int(years.min()) // 5 * 5, int(years.max()) + 1, 5))
+    counts = [int(years.between(first, first + 4).sum()) for first in firsts]
+    shown = pd.DataFrame({"label": [f"{first}–{(first + 4) % 100:02d}" for first in firsts], "value": counts})
+    late = int((years > partnership_claims.CHART_YEAR - 10).sum())
+    return figures.bars(
+        shown,
+        f"{late} of {len(years)} joint arrangements with a known start began in the ten years to "
+        f"{partnership_claims.CHART_YEAR} or later",
+        "Arrangements begun",
+        Evidence.of(dated, dates=("start",)),
+        "Joint arrangements between councils that were found, by the five years in which they began; those of unknown start "
+        "are left out. The list is no sample: recent ones are likelier to be found.",
+    )
+
+
+@or_say_why
+def indicator_choices(catalogue: Catalogue | None = None) -> Figure:
+    """The indicators that most areas chose, beside half of the areas."""
+    book = catalogue or default()
+    found = choices.indicator_concentration(catalogue=book)
+    areas = len(book.load("laa_areas"))
+    top = found.frame.head(found.top)
+    titles = [f"NI {row.ni}: {_cut(row.title)}" if row.title else f"NI {row.ni}" for row in top.itertuples()]
+    return figures.bars(
+        top.assign(label=titles, value=top["chosen"])[["label", "value"]],
+        found.sentence().rstrip("."),
+        "Areas that chose it, at least",
+        found.evidence,
+        f"The {found.top} indicators with the highest known counts, of {len(found.frame)} with one and "
+        f"{found.of_indicators} in all; {areas} areas, June 2008. The share of all choices is bounded by the targets that "
+        "ended in 2010 and the most that were allowed.",
+        (areas / 2, "half of the areas"),
+    )
+
+
+def _cut(title: str, longest: int = 46) -> str:
+    """A title short enough for the side of a chart, cut between words."""
+    if len(title) <= longest:
+        return title
+    return title[:longest].rsplit(" ", 1)[0].rstrip(" ,;:(") + " …"
+
+
+@or_say_why
+def targets_by_regime(catalogue: Catalogue | None = None) -> Table:
+    """How many targets or indicators each regime laid on an area or on the country."""
+    frame, evidence = choices.by_regime(catalogue)
+    shown = frame.assign(number=[f"{number:,.0f}" for number in frame["number"]])
+    shown = shown[["number", "year", "what"]].rename(
+        columns={"number": "Number", "year": "Year", "what": "What is counted"}
+    )
+    return Table(
+        shown.rename_axis("Regime"),
+        "Targets and indicators by regime, as published",
+        "The numbers count different things: targets of an area, or indicators of the country. They are set side by side "
+        "and never added.",
+        evidence,
+        (2.4, 0.6, 0.6, 3),
+    )
+
+
+@or_say_why
 def partnership_counts(catalogue: Catalogue | None = None) -> Table:
     """Latest preferred count of each kind of partnership from the last period on."""
     import pandas as pd
@@ -644,9 +714,11 @@ def readings_table(made: dict[str, claims.Verdict]) -> Table:
 
     frame = pd.DataFrame({key: dict(verdict.readings) for key, verdict in made.items()}).fillna("")
     evidence = sum((verdict.answer.evidence for verdict in made.values()), Evidence())
+    firm = [key for key, item in made.items() if item.firmness == "firm"]
+    said = f"{listing(firm)} {'is' if len(firm) == 1 else 'are'} firm" if firm else "none is firm"
     return Table(
         frame.rename_axis("Reading"),
-        f"Each claim in each reading; {listing([key for key, item in made.items() if item.firmness == 'firm'])} are firm",
+        f"Claims {next(iter(made))} to {list(made)[-1]} in each reading; {said}",
         "The same rule on other choices of rows, dates and definitions. Empty: the reading does not touch the claim.",
         evidence,
         (3.2, *[1.0] * len(made)),
@@ -685,12 +757,17 @@ def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | Non
         f"1830s. Of its {number} claims {len(verdicts)} are tested here, each by a stated rule. "
         f"{said[:1].upper()}{said[1:]}."
     )
-    return [opening, *(_finding(item) for item in verdicts.values())]
+    on_periods = [_finding(item) for key, item in verdicts.items() if key in claims.OF_PERIODS]
+    others = [f"{key}. {_stated(item)}" for key, item in verdicts.items() if key not in claims.OF_PERIODS]
+    return [opening, *on_periods, *([" ".join(others)] if others else [])]
 
 
 def _finding(verdict: claims.Verdict) -> str:
-    heading = f"{verdict.key}. {verdict.claim.rstrip('.')}: {verdict.verdict} ({verdict.firmness})."
-    return f"{heading} {verdict.answer.sentence}"
+    return f"{verdict.key}. {_stated(verdict)} {verdict.answer.sentence}"
+
+
+def _stated(verdict: claims.Verdict) -> str:
+    return f"{verdict.claim.rstrip('.')}: {verdict.verdict} ({verdict.firmness})."
 
 
 _PURPOSE_SHORT = {"single": "Single-purpose", "multi": "Many-purpose", "partnership": "Partnerships"}

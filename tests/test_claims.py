@@ -103,7 +103,7 @@ def test_with_too_few_bodies_a_verdict_is_open_and_says_why(copied: Path) -> Non
 
 def test_a_scheme_with_too_few_periods_is_answered_open() -> None:
     short = periods.periodisation("white_local_democracy")
-    for key in claims.RULES:
+    for key in claims.OF_PERIODS:
         verdict = claims.answer(key, short)
         assert verdict.verdict == claims.OPEN
         assert "2 periods" in verdict.sentence()
@@ -119,3 +119,63 @@ def test_readings_that_differ_are_named() -> None:
 def test_an_unknown_claim_gets_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"there are: P1, P2|did you mean P"):
         claims.answer("P9")
+
+
+def test_a_claim_on_the_partnerships_needs_no_five_periods() -> None:
+    short = periods.periodisation("white_local_democracy")
+    for key in claims.OF_PARTNERSHIPS:
+        assert claims.answer(key, short).verdict == claims.answer(key).verdict
+
+
+def test_an_arrangement_that_lasted_moves_the_verdict_on_three_decades(copied: Path) -> None:
+    before = claims.answer("J1", catalogue=Catalogue(base=copied))
+
+    def work(row: dict[str, str]) -> None:
+        if row["start"] and row["start"] < "1978":
+            row["attested"] = "2009"
+
+    change(copied / "joint_working.csv", work)
+    after = claims.answer("J1", catalogue=Catalogue(base=copied))
+    assert before.verdict != claims.SUPPORTED
+    assert after.verdict == claims.SUPPORTED
+
+
+def test_more_money_moves_the_verdict_on_the_little_that_was_attached(copied: Path) -> None:
+    def work(row: dict[str, str]) -> None:
+        if row["series"] == "performance_reward_grant_budget":
+            row["value"] = "99999"
+
+    change(copied / "partnership_money.csv", work)
+    assert claims.answer("B5").verdict == claims.SUPPORTED
+    assert claims.answer("B5", catalogue=Catalogue(base=copied)).verdict == claims.NOT_SUPPORTED
+
+
+def test_fewer_partnerships_move_the_verdict_on_their_being_established(copied: Path) -> None:
+    def work(row: dict[str, str]) -> None:
+        if row["fact_key"] == "local_strategic_partnership_2004_count":
+            row["value"] = "100"
+
+    change(copied / "lsp_facts.csv", work)
+    assert claims.answer("E1", catalogue=Catalogue(base=copied)).verdict == claims.NOT_SUPPORTED
+
+
+def test_targets_that_fell_move_the_verdict_on_clarity(copied: Path) -> None:
+    def work(row: dict[str, str]) -> None:
+        if row["series"] == "local_area_agreements_average_targets":
+            row["value"] = "9"
+
+    change(copied / "partnership_money.csv", work)
+    verdict = claims.answer("B1", catalogue=Catalogue(base=copied))
+    assert verdict.verdict == claims.NOT_SUPPORTED
+    assert verdict.firmness == "open"
+
+
+def test_indicators_that_nearly_all_areas_chose_would_be_a_straitjacket(copied: Path) -> None:
+    def work(row: dict[str, str]) -> None:
+        if row["measure"] == "areas_choosing" and row["scope"] == "England":
+            row["times_chosen"] = "149"
+
+    change(copied / "indicator_choices.csv", work)
+    after = claims.answer("B2", catalogue=Catalogue(base=copied))
+    assert claims.answer("B2").verdict == claims.OPEN
+    assert after.verdict == claims.SUPPORTED
