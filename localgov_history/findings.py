@@ -579,6 +579,45 @@ def _cut(title: str, longest: int = 46) -> str:
 
 
 @or_say_why
+def fates_table(catalogue: Catalogue | None = None) -> Table:
+    """What became of the deck's proposals by the end of 2012."""
+    import pandas as pd
+
+    book = catalogue or default()
+    proposals = book.load("claims")
+    proposals = proposals[proposals["kind"] == "proposal"].sort_values("position")
+    options = book.load("reform_options")
+    options = options[options["claim"].isin(proposals["key"])].set_index("claim")
+    if options.empty:
+        raise NotEnoughDataError("no proposal of the deck is among the reforms whose fate is known")
+    records = []
+    for row in proposals.itertuples():
+        found = options.loc[row.key] if row.key in options.index else None
+        status = found["status_by_2012"] if found is not None else None
+        records.append(
+            {
+                "Claim": row.key,
+                "Proposal": row.claim,
+                "By 2012": status.replace("_", " ") if isinstance(status, str) else "not known",
+                "What became of it": found["fate"] if found is not None and isinstance(found["fate"], str) else "",
+            }
+        )
+    frame = pd.DataFrame(records).set_index("Claim")
+    whole = int((frame["By 2012"] == "adopted").sum())
+    part = int(frame["By 2012"].isin(["partly adopted", "voluntary"]).sum())
+    frame["By 2012"] = frame["By 2012"].replace("unknown", "not known")
+    unknown = int((frame["By 2012"] == "not known").sum())
+    return Table(
+        frame,
+        f"Of {len(frame)} proposals {whole or 'none'} had been adopted whole by the end of 2012, {part} in part or by choice",
+        f"Status is our reading of what sources say of the proposal’s fate; of {unknown} nothing was found, which is no "
+        "proof that nothing was done. Superseded: what it would have changed was ended.",
+        Evidence.of(options.reset_index(), proposals, uses=("status_by_2012",)),
+        (0.6, 3.4, 1.1, 3),
+    )
+
+
+@or_say_why
 def targets_by_regime(catalogue: Catalogue | None = None) -> Table:
     """How many targets or indicators each regime laid on an area or on the country."""
     frame, evidence = choices.by_regime(catalogue)
