@@ -85,7 +85,7 @@ def responsibilities(
     Returns
     -------
     Rows of ``function_responsibilities`` with ``heading``, ``first_year``, ``last_year`` as in `kinds`, and
-    the holder's ``purpose``, ``selection_class``, ``scope`` and ``council``: True also for a committee of a
+    the holder's ``purpose``, ``selection_class``, ``scope``, ``tier`` and ``council``: True also for a committee of a
     council, such as the council as local education authority, which acts for its council. The sources are
     those of the row and of its holder. A row whose holder is known from memory only is left out by default.
     """
@@ -98,7 +98,7 @@ def responsibilities(
     frame = _with_years(frame).assign(heading=[head[function] for function in frame["function"]])
     holders = coding.with_selection_class(book.load("body_types", include_unconfirmed))
     holders = holders.set_index("body_key")[
-        ["name", "plural", "purpose", "selection_class", "scope", "council", "source_key"]
+        ["name", "plural", "purpose", "selection_class", "scope", "council", "tier", "source_key"]
     ]
     frame = frame.merge(holders, left_on="body_key", right_index=True, suffixes=("", "_of_holder")).reset_index(
         drop=True

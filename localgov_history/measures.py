@@ -271,6 +271,107 @@ def holdings(responsibilities: pd.DataFrame, first: int, second: int) -> Holding
     )
 
 
+# From the smallest area to the largest; an area of its own has no place in the order.
+TIERS = ("parish", "district", "county", "region", "national_with_local_offices")
+
+
+@dataclass(frozen=True)
+class TierMoves:
+    """Between which tiers functions moved from one year to another.
+
+    Attributes
+    ----------
+    frame : one row a function with holders of known tier in both years: ``function``, ``heading``, ``from_tiers`` and
+        ``to_tiers`` (lowest first), ``move``: up, down or stayed, by the mean place of the tiers in the order `TIERS`.
+    years : the two years.
+    evidence : the rows used.
+    without : functions with a holder in both years but none of known tier in one of them; they are left out.
+    """
+
+    frame: pd.DataFrame
+    years: tuple[int, int]
+    evidence: Evidence
+    without: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a function."""
+        return self.frame.copy()
+
+    def sentence(self) -> str:
+        """How many functions moved up, how many down."""
+        moves = self.frame["move"].value_counts()
+        up, down = int(moves.get("up", 0)), int(moves.get("down", 0))
+        return (
+            f"Of {len(self.frame)} functions with holders of known tier in {self.years[0]} and {self.years[1]}, {up} moved "
+            f"to larger areas and {down} to smaller ones."
+        )
+
+    def summary(self) -> str:
+        """The sentence and the functions that moved."""
+        moved = self.frame[self.frame["move"] != "stayed"]
+        lines = [
+            f"  {row.function}: {', '.join(row.from_tiers)} → {', '.join(row.to_tiers)} ({row.move})"
+            for row in moved.itertuples()
+        ]
+        return "\n".join([self.sentence(), *lines])
+
+
+def tier_moves(responsibilities: pd.DataFrame, first: int, second: int) -> TierMoves:
+    """Which functions moved between tiers, by the tiers of the kinds of body that certainly held them.
+
+    Parameters
+    ----------
+    responsibilities : from `bodies.responsibilities`.
+    first, second : years.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If fewer than five functions have holders of known tier in both years.
+
+    Notes
+    -----
+    A kind counts once, however many bodies there were of it; a function held on several tiers stands at their mean.
+    """
+    import pandas as pd
+
+    sides: dict[int, dict[str, set[str]]] = {}
+    used, holders = [], []
+    for year in (first, second):
+        held = bodies.in_being(responsibilities, year)
+        holders.append(set(held["function"]))
+        tiers: dict[str, set[str]] = {}
+        for row in held.itertuples():
+            tiers.setdefault(row.function, set()).update(set(row.tier) & set(TIERS))
+        sides[year] = {function: found for function, found in tiers.items() if found}
+        used.append(held)
+    common = sorted(set(sides[first]) & set(sides[second]))
+    if len(common) < LEAST_KINDS:
+        raise NotEnoughDataError(
+            f"{len(common)} functions have holders of known tier in {first} and {second}; expected at least {LEAST_KINDS}"
+        )
+    heads = dict(zip(responsibilities["function"], responsibilities["heading"], strict=True))
+    records = []
+    for function in common:
+        before, after = (sorted(sides[year][function], key=TIERS.index) for year in (first, second))
+        places = [sum(map(TIERS.index, tiers)) / len(tiers) for tiers in (before, after)]
+        move = "up" if places[1] > places[0] else "down" if places[1] < places[0] else "stayed"
+        records.append(
+            {
+                "function": function,
+                "heading": heads[function],
+                "from_tiers": tuple(before),
+                "to_tiers": tuple(after),
+                "move": move,
+            }
+        )
+    rows = pd.concat(used)
+    rows = rows[rows["function"].isin(common)]
+    rows = rows[~rows["responsibility_key"].duplicated()]
+    without = tuple(sorted((holders[0] & holders[1]) - set(common)))
+    return TierMoves(pd.DataFrame(records), (first, second), Evidence.of(rows, uses=("function", "role")), without)
+
+
 PROFILE = {
     "single_purpose": "share of kinds with functions under one heading",
     "partnership": "share of kinds that are partnerships",

@@ -179,3 +179,17 @@ def test_indicators_that_nearly_all_areas_chose_would_be_a_straitjacket(copied: 
     after = claims.answer("B2", catalogue=Catalogue(base=copied))
     assert claims.answer("B2").verdict == claims.OPEN
     assert after.verdict == claims.SUPPORTED
+
+
+def test_a_rival_coding_supplied_as_csv_moves_a_verdict(tmp_path: Path, shipped: Catalogue, write_csv) -> None:  # type: ignore[no-untyped-def]
+    rival = [
+        {"body_key": row["body_key"], "purpose": "multi"}
+        for row in shipped.rows("body_types")
+        if row["purpose"] == "single" and row["scope"] == "local_body" and row["evidence"] != "recalled"
+    ]
+    assert len(rival) > 50
+    write_csv(tmp_path / "body_types.csv", rival)
+    mine = Catalogue(overlay=tmp_path)
+    assert claims.answer("P2").verdict == claims.SUPPORTED
+    assert claims.answer("P2", catalogue=mine).verdict == claims.NOT_SUPPORTED
+    assert claims.answer("P7", catalogue=mine).answer.numbers != claims.answer("P7").answer.numbers

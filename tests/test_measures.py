@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from localgov_history import coding, measures
+from localgov_history import bodies, coding, measures
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.periods import Period, Periodisation
 from localgov_history.sources import Evidence
@@ -195,3 +195,58 @@ def test_functions_known_in_one_year_only_are_left_out_and_named() -> None:
 )
 def test_one_class_of_selection(codes: tuple[str, ...], expected: str | None) -> None:
     assert coding.selection_class(codes) == expected
+
+
+def test_tier_moves_by_hand() -> None:
+    def row(key: str, function: str, tier: tuple[str, ...], first: int, last: int) -> dict[str, object]:
+        return {
+            "responsibility_key": key,
+            "row": f"function_responsibilities/{key}",
+            "function": function,
+            "heading": "h",
+            "tier": tier,
+            "first_year": first,
+            "last_year": last,
+            "source_key": ("s",),
+            "coded_fields": (),
+            "unconfirmed_fields": (),
+            "evidence": "seen",
+        }
+
+    rows = [
+        row("a1", "a", ("parish",), 1800, 1890),
+        row("a2", "a", ("county",), 1891, 1950),
+        row("b1", "b", ("county",), 1800, 1890),
+        row("b2", "b", ("district",), 1891, 1950),
+        # Held on two tiers throughout: it stays.
+        row("c1", "c", ("district", "county"), 1800, 1950),
+        row("d1", "d", ("district",), 1800, 1890),
+        row("d2", "d", ("district", "region"), 1891, 1950),
+        row("e1", "e", ("parish",), 1800, 1950),
+        # A holder without a place in the order says nothing.
+        row("f1", "f", ("area_of_its_own",), 1800, 1950),
+    ]
+    frame = pd.DataFrame(rows)
+    moved = measures.tier_moves(frame, 1880, 1920)
+    assert dict(zip(moved.frame["function"], moved.frame["move"], strict=True)) == {
+        "a": "up",
+        "b": "down",
+        "c": "stayed",
+        "d": "up",
+        "e": "stayed",
+    }
+    assert moved.without == ("f",)
+    assert moved.evidence.rows == 8
+    assert "2 moved to larger areas and 1 to smaller ones" in moved.sentence()
+    with pytest.raises(NotEnoughDataError, match="2 functions have holders of known tier"):
+        measures.tier_moves(frame[frame["function"].isin(["a", "b"])], 1880, 1920)
+
+
+def test_functions_that_are_known_to_have_moved_up() -> None:
+    # Statutes: elementary schools passed from boards of parishes and boroughs to larger education authorities (Education
+    # Acts 1902 and 1944), rating from parishes to boroughs and districts (Rating and Valuation Act 1925), gas from
+    # local undertakings to area boards (Gas Act 1948).
+    moved = measures.tier_moves(bodies.responsibilities(), 1880, 1950)
+    found = dict(zip(moved.frame["function"], moved.frame["move"], strict=True))
+    for function in ("elementary_and_primary_education", "rating_and_local_taxation", "gas"):
+        assert found[function] == "up", function
