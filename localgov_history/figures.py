@@ -411,6 +411,7 @@ def bars(
     mark : a value to draw a line at, and what it is.
     """
     plot = _blank()
+    labels = [_breakable(label, 54) for label in frame["label"]]
     values = [float(value) for value in frame["value"]]
     top = max([*values, mark[0] if mark else 0]) * 1.12 or 1
     plot.add_bar(
@@ -444,13 +445,14 @@ def bars(
         )
     plot.update_yaxes(
         tickvals=list(range(len(frame))),
-        ticktext=[_safe(label) for label in frame["label"]],
+        ticktext=labels,
         range=[len(frame) - 0.4, -0.6],
         showgrid=False,
         ticks="",
     )
     plot.update_xaxes(range=[0, top], title_text=axis, nticks=6, tickformat=",")
-    plot.update_layout(height=90 + 24 * len(frame), margin={"t": 26 if mark else 12})
+    row_height = 14 * max(label.count("<br>") for label in labels) + 24 if labels else 24
+    plot.update_layout(height=90 + row_height * len(frame), margin={"t": 26 if mark else 12})
     pairs = [f"{label} {value:,.0f}" for label, value in zip(frame["label"], values, strict=True)]
     return Figure(plot, title, caption, f"Bars: {'; '.join(pairs)}.", frame.reset_index(drop=True), evidence)
 
@@ -856,8 +858,8 @@ def _safe(text: object) -> str:
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _breakable(text: object) -> str:
-    """Text from data for a hover box, wrapped at about 60 characters."""
+def _breakable(text: object, width: int = 60) -> str:
+    """Text from data over several lines of at most `width` characters, as a hover box or an axis needs it."""
     import textwrap
 
-    return "<br>".join(_safe(line) for line in textwrap.wrap(str(text), 60))
+    return "<br>".join(_safe(line) for line in textwrap.wrap(str(text), width))

@@ -558,7 +558,8 @@ def indicator_choices(catalogue: Catalogue | None = None) -> Figure:
     found = choices.indicator_concentration(catalogue=book)
     areas = len(book.load("laa_areas"))
     top = found.frame.head(found.top)
-    titles = [f"NI {row.ni}: {_cut(row.title)}" if row.title else f"NI {row.ni}" for row in top.itertuples()]
+    unnamed = int((top["title"] == "").sum())
+    titles = [f"NI {row.ni}: {row.title}" if row.title else f"NI {row.ni}" for row in top.itertuples()]
     return figures.bars(
         top.assign(label=titles, value=top["chosen"])[["label", "value"]],
         found.sentence().rstrip("."),
@@ -566,16 +567,10 @@ def indicator_choices(catalogue: Catalogue | None = None) -> Figure:
         found.evidence,
         f"The {found.top} indicators with the highest known counts, of {len(found.frame)} with one and "
         f"{found.of_indicators} in all; {areas} areas, June 2008. The share of all choices is bounded by the targets that "
-        "ended in 2010 and the most that were allowed.",
+        "ended in 2010 and the most that were allowed."
+        + (f" {unnamed} shown by number only: the title has not been read in a source." if unnamed else ""),
         (areas / 2, "half of the areas"),
     )
-
-
-def _cut(title: str, longest: int = 46) -> str:
-    """A title short enough for the side of a chart, cut between words."""
-    if len(title) <= longest:
-        return title
-    return title[:longest].rsplit(" ", 1)[0].rstrip(" ,;:(") + " …"
 
 
 @or_say_why

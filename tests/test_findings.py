@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pandas as pd
 import pytest
 
-from localgov_history import bodies, findings, periods
+from localgov_history import bodies, figures, findings, periods
 from localgov_history.display import Missing, Table
 from localgov_history.errors import LocalgovError
 from localgov_history.figures import Figure
@@ -173,3 +174,23 @@ def test_no_two_periods_have_the_same_mark() -> None:
     figure = findings.money(periods.periodisation("chandler_2007"))
     marks = [(trace.marker.symbol, trace.marker.color) for trace in figure.plot.data]
     assert len(set(marks)) == len(marks) == 11
+
+
+def test_long_labels_of_bars_are_wrapped_whole_and_never_cut() -> None:
+    long = "NI 117: 16 to 18 year olds not in education, employment or <training> (NEET)"
+    frame = pd.DataFrame({"label": [long, "short"], "value": [2.0, 1.0]})
+    evidence = findings.indicator_choices().evidence
+    drawn = figures.bars(frame, "Title", "Areas", evidence, "Caption.")
+    wrapped, short = drawn.plot.layout.yaxis.ticktext
+    assert wrapped.count("<br>") == 1
+    assert wrapped.replace("<br>", " ").replace("&lt;", "<").replace("&gt;", ">") == long
+    assert short == "short"
+    brief = figures.bars(frame.iloc[1:], "Title", "Areas", evidence, "Caption.")
+    assert drawn.plot.layout.height - brief.plot.layout.height > 24
+
+
+def test_an_indicator_without_a_read_title_is_said_to_have_none() -> None:
+    drawn = findings.indicator_choices()
+    bare = [label for label in drawn.data["label"] if re.fullmatch(r"NI \d+", label)]
+    assert bare
+    assert f"{len(bare)} shown by number only" in drawn.caption
