@@ -59,6 +59,10 @@ class NotEnoughDataError(LocalgovError):
     """A measure was asked of a frame that cannot carry it."""
 
 
+class ReportRefusedError(LocalgovError):
+    """A notebook's word that there is too little to make a report of. It is passed over with this reason, not failed."""
+
+
 class BrowserMissingError(LocalgovError):
     """Static charts need Chrome or Chromium and none was found."""
 
