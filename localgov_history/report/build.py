@@ -116,7 +116,7 @@ def build(
     for reason in done.refused.values():
         raise LocalgovError(f"{plan.name} was not built: {reason}")
     report = press.reports[0]
-    made = document.build(report.plan, [read_notebook(path) for path in report.notebooks(press.store)])
+    made = document.build(report.plan, work.executed(report.plan, report.notebooks(press.store)))
     return Built(tuple(report.files(press.place)), made, done.no_pdf)
 
 
@@ -305,12 +305,12 @@ class _Press:
         limits = workers.Limits(jobs, self.options.seconds, self.options.megabytes)
         self._workers = workers.start(self.options.engine or workers.usual(), limits)
         self._stack.callback(self._workers.close)
-        self._runners = self._workers
+        self._runners: workers.Workers = self._workers
         most = jobs + 2
         if self.options.scheduler:
             from localgov_history.report import cluster
 
-            remote = cluster.Cluster(self.options.scheduler, self.options.seconds)
+            remote = cluster.Cluster(self.options.scheduler, limits)
             self._stack.callback(remote.close)
             self._runners, most = remote, jobs + 2 * remote.workers
         if any("pdf" in report.plan.formats for report in self._todo):

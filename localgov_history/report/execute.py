@@ -108,7 +108,12 @@ def run_notebook(run: Run, how: How = "stock", scratch: Path | None = None) -> E
 
     # What papermill would log is what is raised below.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="localgov-", dir=scratch) as place, warnings.catch_warnings():
+    with (
+        tempfile.TemporaryDirectory(prefix="localgov-", dir=scratch) as cells,
+        # The address of a socket may have a hundred letters at most, so it is not in a folder of the user's.
+        tempfile.TemporaryDirectory(prefix="localgov-") as sockets,
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
 
         def starting(cell: Any, cell_index: int) -> None:
@@ -124,9 +129,9 @@ def run_notebook(run: Run, how: How = "stock", scratch: Path | None = None) -> E
                 kernel_name="python3",
                 progress_bar=False,
                 request_save_on_cell_execute=False,
-                cwd=place,
+                cwd=cells,
                 on_cell_start=starting,
-                **_engine(how),
+                **_engine(how, Path(sockets)),
             )
         except PapermillExecutionError as error:
             message = _ANSI.sub("", f"{error.ename}: {error.evalue}")
@@ -212,15 +217,15 @@ def _injected(run: Run) -> int | None:
     return next((index + 1 for index, each in enumerate(tags) if "parameters" in each), 0)
 
 
-def _engine(how: How) -> dict[str, Any]:
+def _engine(how: How, sockets: Path) -> dict[str, Any]:
     if how == "in-process":
         from localgov_history.report import inprocess
 
         return {"engine_name": inprocess.NAME}
-    return _kernel()
+    return _kernel(sockets)
 
 
-def _kernel() -> dict[str, Any]:
+def _kernel(sockets: Path) -> dict[str, Any]:
     """How kernels start: with this very Python, and where sockets can be files, without ports.
 
     A kernel that is registered under the same name may be of another environment, with another version of the kit.
@@ -236,5 +241,5 @@ def _kernel() -> dict[str, Any]:
         def _only_the_native_one(self) -> KernelSpecManager:
             return KernelSpecManager(kernel_dirs=[])
 
-    settings = {"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}
+    settings = {"KernelManager": {"transport": "ipc", "ip": str(sockets / "kernel")}} if os.name == "posix" else {}
     return {"kernel_manager_class": OwnKernel, "config": Config(settings)}

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from nbclient.exceptions import CellExecutionError
@@ -79,7 +80,9 @@ def shell() -> ZMQInteractiveShell:
     plotly asks for a shell when it is first imported, to choose how figures show: call this before.
     """
     if not ZMQInteractiveShell.initialized():
-        made = ZMQInteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        made = ZMQInteractiveShell.instance(
+            compiler_class=XCachingCompiler, config=Config({"HistoryManager": {"enabled": False}})
+        )
         session = _Messages(session="localgov", username="localgov", key=b"")
         parts: tuple[Any, Any] = made.displayhook, made.display_pub
         for part in parts:

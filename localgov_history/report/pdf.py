@@ -70,7 +70,7 @@ def render(
 def attached(body: bytes) -> bytes:
     """The manifest attached to a PDF that `render` made; empty where there is none."""
     for found in re.finditer(
-        rb"/Type/EmbeddedFile/Filter/FlateDecode/Subtype/application#2Fjson.*?stream\r?\n", body
+        rb"(?s)/Type/EmbeddedFile/Filter/FlateDecode/Subtype/application#2Fjson.*?stream\r?\n", body
     ):
         with suppress(zlib.error):
             return zlib.decompressobj().decompress(body[found.end() :])

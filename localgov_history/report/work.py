@@ -5,16 +5,18 @@ A piece of work is left in a folder (``job``); who does it leaves the answer the
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from localgov_history.errors import LocalgovError
-from localgov_history.report import charts, execute, store
+from localgov_history.report import charts, execute, parameters, store
 from localgov_history.report.plan import Plan, Run
 
 
@@ -82,7 +84,7 @@ class Render:
         """Render; the files are left in the folder."""
         from localgov_history.report import document, html, pdf, publish
 
-        made = document.build(self.plan, [store.read_notebook(path) for path in self.notebooks])
+        made = document.build(self.plan, executed(self.plan, self.notebooks))
         if not made.data_version:
             raise LocalgovError(
                 f"{self.plan.name} shows nothing from the tables; expected a figure, a table or a sentence"
@@ -97,6 +99,24 @@ class Render:
         for name, body in bodies.items():
             (folder / name).write_bytes(body)
         return Rendered({name: folder / name for name in bodies}, publish.card(made, sorted(bodies)))
+
+
+def executed(plan: Plan, notebooks: Sequence[Path]) -> list[Any]:
+    """The executed notebooks of a plan, with the words and tags that their files have now."""
+    return [_with_words(run, store.read_notebook(path)) for run, path in zip(plan.runs, notebooks, strict=True)]
+
+
+def _with_words(run: Run, notebook: Any) -> Any:
+    """A cell of code keeps its outputs, wherever it stands now; all else is as in the file."""
+    ran = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    found = [copy.deepcopy(cell) for cell in parameters.cells(run.notebook)]
+    code = [cell for cell in found if cell.cell_type == "code" and cell.source.strip()]
+    if [cell.source for cell in code] != [cell.source for cell in ran]:
+        raise LocalgovError(f"{run.notebook.name} was changed while it was being built; build it again")
+    for cell, done in zip(code, ran, strict=True):
+        cell.outputs = done.outputs
+    notebook.cells = found
+    return notebook
 
 
 class NoAnswerError(Exception):

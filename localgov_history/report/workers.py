@@ -30,6 +30,9 @@ class KilledError(LocalgovError):
         self.fault = fault
         super().__init__(str(fault))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.fault,))
+
 
 @dataclass(frozen=True)
 class Limits:
