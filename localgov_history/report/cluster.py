@@ -47,14 +47,7 @@ class Cluster:
             import distributed
         except ModuleNotFoundError:
             raise LocalgovError(f"--scheduler {address}: {_EXTRA}") from None
-        try:
-            self._client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            said = str(error).partition("\n")[0]
-            raise LocalgovError(
-                f"--scheduler {address}: no answer within {PATIENCE} seconds ({said}); expected the address of a Dask "
-                "scheduler that is running"
-            ) from None
+        self._client = _connected(address, distributed.Client)
         self._limits = limits
         try:
             self.workers = self._checked(address)
@@ -103,6 +96,28 @@ class Cluster:
     def close(self) -> None:
         """Give the cluster back; what it is still running is given up."""
         self._client.close(timeout=5)
+
+
+def _connected(address: str, client: Any) -> Any:
+    """A client of a scheduler that answers in time. Dask itself waits for ever for one that listens and says nothing."""
+    found: list[Any] = []
+
+    def connect() -> None:
+        try:
+            found.append(client(address, timeout=PATIENCE, set_as_default=False))
+        except Exception as error:
+            found.append(error)
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(PATIENCE + 1)
+    if found and not isinstance(found[0], Exception):
+        return found[0]
+    said = f" ({str(found[0]).partition(chr(10))[0]})" if found else ""
+    raise LocalgovError(
+        f"--scheduler {address}: no answer within {PATIENCE} seconds{said}; expected the address of a Dask scheduler "
+        "that is running"
+    )
 
 
 @dataclass(frozen=True)

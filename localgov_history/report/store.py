@@ -94,9 +94,12 @@ class Store:
     def keep(self, static: str, record: Record, notebook: Path | None) -> None:
         """Keep a run; its notebook is moved, and comes first so that no record is without one."""
         place = self._of(static)
-        place.mkdir(parents=True, exist_ok=True)
-        if notebook is not None:
-            os.replace(notebook, self.notebook(static, record.key))
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            if notebook is not None:
+                os.replace(notebook, self.notebook(static, record.key))
+        except OSError as error:
+            raise CannotWriteError(self.place.parent, error.strerror) from None
         self.write(place / f"{record.key}.json", json.dumps(asdict(record)).encode())
 
     def chart(self, digest: str, browser: str) -> Path:

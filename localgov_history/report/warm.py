@@ -99,7 +99,7 @@ class _Server:
         selector.register(self._control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
         while True:
-            soonest = min((child.until for child in self._children.values()), default=None)
+            soonest = min((child.until for child in self._children.values() if not child.late), default=None)
             selector.select(None if soonest is None else max(0.0, soonest - time.monotonic()))
             with suppress(BlockingIOError):
                 while woken.recv(4096):
@@ -140,8 +140,7 @@ class _Server:
             self._control.close()
             os.close(self._held)
             threading.Thread(target=_end_with, args=(self._lifeline,), daemon=True).start()
-            _child(Path(folder), self._megabytes)
-            status = 0
+            status = _child(Path(folder), self._megabytes)
         finally:
             os._exit(status)
 
@@ -159,8 +158,8 @@ class _Server:
 
     def _stop_late(self) -> None:
         for number, child in self._children.items():
-            if time.monotonic() >= child.until:
-                child.late, child.until = True, float("inf")
+            if not child.late and time.monotonic() >= child.until:
+                child.late = True
                 _kill(number)
 
 
@@ -175,7 +174,7 @@ def _end_with(lifeline: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _child(folder: Path, megabytes: int) -> None:
+def _child(folder: Path, megabytes: int) -> int:
     import numpy as np
 
     from localgov_history.report import work
@@ -185,4 +184,4 @@ def _child(folder: Path, megabytes: int) -> None:
     # Python seeds its own numbers anew after a fork, numpy does not.
     np.random.seed()
     work.limit_memory(megabytes)
-    work.do(folder, "in-process")
+    return work.do(folder, "in-process")

@@ -19,6 +19,9 @@ from localgov_history.errors import LocalgovError
 from localgov_history.report import charts, execute, parameters, store
 from localgov_history.report.plan import Plan, Run
 
+# What a process ends with that cannot write (EX_IOERR).
+FULL = 74
+
 
 class Work(Protocol):
     """A piece of work."""
@@ -129,8 +132,11 @@ def leave(folder: Path, work: Work) -> None:
     (folder / "job").write_bytes(pickle.dumps(work))
 
 
-def do(folder: Path, how: execute.How) -> None:
-    """Do what was left in a folder, and leave the answer there: a value, or what was raised."""
+def do(folder: Path, how: execute.How) -> int:
+    """Do what was left in a folder, and leave the answer there: a value, or what was raised.
+
+    Returns the status to end the process with: 0, or `FULL` where not even the answer could be written.
+    """
     answer: tuple[str, Any]
     try:
         answer = ("done", pickle.loads((folder / "job").read_bytes()).do(folder, how))
@@ -141,8 +147,12 @@ def do(folder: Path, how: execute.How) -> None:
     except Exception as error:
         answer = ("raised", LocalgovError(f"{type(error).__name__}: {error}"))
     fresh = folder / "answer.new"
-    fresh.write_bytes(pickle.dumps(answer))
-    os.replace(fresh, folder / "answer")
+    try:
+        fresh.write_bytes(pickle.dumps(answer))
+        os.replace(fresh, folder / "answer")
+    except OSError:
+        return FULL
+    return 0
 
 
 def answer(folder: Path) -> Any:
@@ -171,9 +181,8 @@ def main() -> None:
     folder, memory = Path(sys.argv[1]), int(sys.argv[2])
     threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
     limit_memory(memory)
-    do(folder, "stock")
     # The thread that waits for the parent's end cannot be joined.
-    os._exit(0)
+    os._exit(do(folder, "stock"))
 
 
 def _end_with(lifeline: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 
 from localgov_history.errors import LocalgovError, suggest
 from localgov_history.report import execute, warm, work
+from localgov_history.report.store import CannotWriteError
 
 ENGINES = ("warm", "stock")
 _RESTARTS = 2
@@ -254,6 +256,8 @@ def _answer(folder: Path, ended: str, limits: Limits) -> Any:
         return work.answer(folder)
     except work.NoAnswerError:
         pass
+    if ended == f"exit {work.FULL}":
+        raise CannotWriteError(folder, os.strerror(errno.ENOSPC))
     if ended == warm.LATE:
         said = f"it took longer than {limits.seconds} seconds; expected less, or another --time-limit"
         raise work.unfinished(folder, said)
