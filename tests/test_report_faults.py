@@ -209,8 +209,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_said_and_earlier_reports_are_whole(tmp_path: Path, tiny_disk: Path) -> None:
-    code = ("import localgov_history as lg\nlg.load('laa_areas')", *example.CODE)
-    home = example.example(tmp_path / "home", example.AREAS, code)
+    home = example.example(tmp_path / "home")
     with pytest.raises(
         LocalgovError, match=r"cannot write to .*: No space left on device; earlier reports are as they were"
     ):
