@@ -47,6 +47,7 @@ tables: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/press.py
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks $$(test "$$(id -u)" = 0 && echo --allow-root)
