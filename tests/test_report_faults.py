@@ -163,7 +163,7 @@ def figures() -> list[str]:
 def test_a_browser_that_is_gone_or_hangs_is_started_once_more(
     tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charts, "SECONDS_A_FIGURE", 15)
+    monkeypatch.setattr(charts, "SECONDS_A_FIGURE", 8)
     texts = figures()
     with charts.Browser(tabs=2) as browser:
         first = browser.draw(texts[0]).result(timeout=60)
