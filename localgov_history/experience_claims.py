@@ -146,14 +146,12 @@ def surveyed(key: str) -> Rule:
 
     def rule(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
         facts = book.load("lsp_facts", variant.include_unconfirmed)
-        facts = facts[
-            facts["bears_on"].map(lambda keys: key in keys)
-            & (facts["unit"] == "percent")
-            & facts["value"].notna()
-            & facts["date_latest"].notna()
-        ]
+        facts = facts[(facts["unit"] == "percent") & facts["value"].notna() & facts["date_latest"].notna()]
+        held, facts = facts, facts[facts["bears_on"].map(lambda keys: key in keys)]
         if facts.empty:
-            raise NotEnoughDataError(f"no survey whose figures are held asked about claim {key}")
+            sentence = "No survey whose figures are held asked about it."
+            none = (("Shares from surveys that are held", f"{len(held)}"), ("Of these on the claim", "0"))
+            return Answer(OPEN, sentence, none, Evidence.of(held, uses=("bears_on",)))
         latest = facts[facts["date_latest"] == facts["date_latest"].max()]
         latest = latest[latest["sample"] == latest["sample"].iloc[0]]
         counted_answers = latest.nlargest(1, "value") if variant.choice == "largest" else latest
