@@ -154,16 +154,17 @@ def surveyed(key: str) -> Rule:
             return Answer(OPEN, sentence, none, Evidence.of(held, uses=("bears_on",)))
         latest = facts[facts["date_latest"] == facts["date_latest"].max()]
         latest = latest[latest["sample"] == latest["sample"].iloc[0]]
-        counted_answers = latest.nlargest(1, "value") if variant.choice == "largest" else latest
-        share = float(counted_answers["value"].sum()) / 100
+        counts = latest.nlargest(1, "value") if variant.choice == "largest" else latest
+        # An answer without a question of its own stands alone.
+        shares = counts.groupby(counts["question"].fillna(counts["fact_key"]))["value"].sum() / 100
+        share = float(shares.min())
         verdict = SUPPORTED if share >= 2 / 3 else PARTLY if share >= 1 / 3 else NOT_SUPPORTED
-        answers = [
-            f"{row.measure[:1].lower()}{row.measure[1:]} {row.value:.0f}%" for row in counted_answers.itertuples()
-        ]
-        sentence = f"In the {latest['sample'].iloc[0]}: {listing(answers)}, together {share:.0%}."
-        numbers = tuple((str(row.measure), f"{row.value:.0f}%") for row in counted_answers.itertuples())
-        caveat = "Which answers count for the claim is our judgement."
-        return Answer(verdict, sentence, numbers, Evidence.of(counted_answers, uses=("bears_on",)), caveat)
+        answers = [f"{row.measure[:1].lower()}{row.measure[1:]} {row.value:.0f}%" for row in counts.itertuples()]
+        together = f", together {share:.0%}" if len(shares) == 1 and len(counts) > 1 else ""
+        sentence = f"{latest['sample'].iloc[0]}: {listing(answers)}{together}."
+        numbers = tuple((str(row.measure), f"{row.value:.0f}%") for row in counts.itertuples())
+        caveat = "Which answers count for the claim is our judgement, and those who answered had a part in the work."
+        return Answer(verdict, sentence, numbers, Evidence.of(counts, uses=("bears_on",)), caveat)
 
     return rule
 

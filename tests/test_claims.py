@@ -214,12 +214,7 @@ def drop(**values: str):  # type: ignore[no-untyped-def]
 MOVED = [
     ("N1", "joint_working", lambda row: row["start"][:4] not in ("2009", "2010", "2011"), claims.NOT_SUPPORTED),
     ("N2", "programme_areas", drop(programme_key="community_budgets_first_phase"), claims.PARTLY),
-    (
-        "E2",
-        "lsp_facts",
-        put(fact_key="local_strategic_partnership_2008_challenge_coordinators", bears_on="E2"),
-        claims.PARTLY,
-    ),
+    ("E2", "lsp_facts", put(fact_key="local_area_agreement_2010_priorities", value="20"), claims.NOT_SUPPORTED),
     ("E3", "lsp_facts", put(fact_key="local_strategic_partnership_chair_elected", value="86"), claims.SUPPORTED),
     ("W2", "lsp_facts", put(fact_key="partnership_problem_rate", bears_on="W2"), claims.NOT_SUPPORTED),
     ("B3", "indicator_choices", drop(ni="112"), claims.NOT_SUPPORTED),
