@@ -148,18 +148,23 @@ def areas(
     sizes = values.groupby("group", observed=True)["laa_area"].nunique()
     small = sizes.index[sizes < LEAST_AREAS]
     left_out = {
-        f"without a value in every year {years[0]}–{years[1]}": len(set(known["area"]) - set(number.index)) + len(partly),
+        f"without a value in every year {years[0]}–{years[1]}": len(set(known["area"]) - set(number.index))
+        + len(partly),
         "in no group that is known": len(ungrouped),
         f"as asked ({listing(list(without))})": len(without),
         f"in groups of fewer than {LEAST_AREAS} ({listing(list(map(str, small)))})": int(sizes[small].sum()),
     }
     values = values[~values["group"].isin(small)]
-    names = [name for name in (THIRDS if by == "deprivation" else sorted(sizes.index)) if name not in set(small) and name in sizes]
+    names = [
+        name
+        for name in (THIRDS if by == "deprivation" else sorted(sizes.index))
+        if name not in set(small) and name in sizes
+    ]
     if len(names) < 2:
         have = listing([f"{name} {sizes[name]}" for name in sizes.index]) or "none"
         raise NotEnoughDataError(
-            f"areas with NI {ni} in every year {years[0]}–{years[1]}, as {GROUPINGS[by]}: {have}; expected two groups of at least "
-            f"{LEAST_AREAS}"
+            f"areas with NI {ni} in every year {years[0]}–{years[1]}, as {GROUPINGS[by]}: {have}; expected two groups of "
+            f"{LEAST_AREAS} or more"
         )
     time = values["year"].to_numpy(float) - years[0]
     member = np.column_stack([(values["group"] == name).to_numpy(float) for name in names])
@@ -179,7 +184,10 @@ def areas(
     statistic = float(apart @ np.linalg.solve(apart_covariance, apart)) / (width - 1)
     ends = [values[values["year"] == year].groupby("group", observed=True)["value"].mean() for year in years]
     first_empty = np.concatenate([[np.nan], np.ones(width - 1)])
-    padded, padded_errors = np.concatenate([[0.0], apart]) * first_empty, np.concatenate([[0.0], apart_errors]) * first_empty
+    padded, padded_errors = (
+        np.concatenate([[0.0], apart]) * first_empty,
+        np.concatenate([[0.0], apart_errors]) * first_empty,
+    )
     frame = pd.DataFrame(
         {
             "group": names,
@@ -203,9 +211,13 @@ def areas(
         notes.append("Other things that the areas differ in are not held equal.")
     fewest = min(frame["areas"])
     if fewest < FEW_CLUSTERS:
-        notes.append(f"The smallest group has {counted(fewest, 'area')}: its errors, which hold for many areas, are rough.")
+        notes.append(
+            f"The smallest group has {counted(fewest, 'area')}: its errors, which hold for many areas, are rough."
+        )
     if set(values["comparability"]) != {"published_ni"}:
-        notes.append("The values are a later estimate of the same thing, not those published for the indicator at the time.")
+        notes.append(
+            "The values are a later estimate of the same thing, not those published for the indicator at the time."
+        )
     grouped = known[known["area"].isin(set(values["laa_area"]))]
     evidence = Evidence.of(values, grouped)
     return Areas(ni, values["unit"].iloc[0], by, years, frame, equal, level, left_out, evidence, tuple(notes))
@@ -238,9 +250,13 @@ def _values(ni: int, years: tuple[int, int], book: Catalogue) -> pd.DataFrame:
         raise NotEnoughDataError(f"NI {ni} has values of areas in {have}; expected every year {years[0]}–{years[1]}")
     for column in ("unit", "comparability"):
         if rows[column].nunique() > 1:
-            raise LocalgovError(f"values of NI {ni} are of several {column}: {listing(sorted(rows[column].unique()))}; expected one")
+            raise LocalgovError(
+                f"values of NI {ni} are of several {column}: {listing(sorted(rows[column].unique()))}; expected one"
+            )
     if rows.duplicated(["laa_area", "year"]).any():
-        raise LocalgovError(f"an area has more than one value of NI {ni} in a year; expected the areas of agreements once each")
+        raise LocalgovError(
+            f"an area has more than one value of NI {ni} in a year; expected the areas of agreements once each"
+        )
     return rows
 
 
@@ -262,7 +278,7 @@ def _groups(by: str, ni: int, known: pd.DataFrame, book: Catalogue) -> pd.Series
     areas_whole = sorted(set(whole["area"]))
     if not areas_whole:
         raise NotEnoughDataError(
-            f"a whole list of targets is held for none of {len(rows)} areas, so which of them did not choose NI {ni} is not known; "
+            f"a whole list of targets is held for none of {len(rows)} areas, so which did not choose NI {ni} is not known; "
             "expected whole lists (laa_targets.list_complete)"
         )
     chose = set(whole.loc[(whole["ni"] == ni) & whole["designated"].fillna(False).astype(bool), "area"])

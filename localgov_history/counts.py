@@ -166,7 +166,9 @@ def counts(
     design, names = _columns(frame, by)
     size, width = design.shape
     if size < width + 2:
-        raise NotEnoughDataError(f"{counted(size, 'row')} for {counted(width, 'term')}; expected at least {width + 2}")
+        raise NotEnoughDataError(
+            f"{counted(size, 'row')} for {counted(width, 'term')}; expected at least {width + 2}"
+        )
     scaled, back = _standardised(design)
     if np.linalg.matrix_rank(scaled) < width:
         raise LocalgovError(f"columns say the same twice among {listing(names[1:])}; expected each to add something")
@@ -220,7 +222,9 @@ def _checked(
         if name not in frame.columns:
             raise UnknownNameError("column", name, [str(column) for column in frame.columns])
         if frame[name].isna().any():
-            raise LocalgovError(f"{name} is empty on {counted(int(frame[name].isna().sum()), 'row')}; none is filled in")
+            raise LocalgovError(
+                f"{name} is empty on {counted(int(frame[name].isna().sum()), 'row')}; none is filled in"
+            )
     if "geography" in frame.columns and "geography" not in by and frame["geography"].nunique() > 1:
         found = listing(sorted(map(str, frame["geography"].unique())))
         raise LocalgovError(f"rows are for {found}; expected one geography, or geography among the explanations")
@@ -286,12 +290,12 @@ def _dispersion(values: np.ndarray, means: np.ndarray, pearson: float) -> Disper
     from scipy import stats
 
     excess = ((values - means) ** 2 - values) / means
-    found = []
+    tested = []
     for regressor in (means, np.ones(len(means))):
         fit = sm.OLS(excess, regressor).fit()
         t = float(fit.tvalues[0])
-        found += [float(fit.params[0]), t, float(stats.norm.sf(t))]
-    return Dispersion(*found, pearson)
+        tested.append((float(fit.params[0]), t, float(stats.norm.sf(t))))
+    return Dispersion(*tested[0], *tested[1], pearson)
 
 
 def _choice(model: str | None, test: Dispersion) -> tuple[str, str]:
@@ -321,5 +325,7 @@ def _negative_binomial(
         fit = model.fit(start_params=[*start, max(alpha, 0.05)], method="bfgs", maxiter=1000, gtol=1e-6, disp=False)
     settled = fit.mle_retvals["converged"] or float(np.max(np.abs(model.score(fit.params)))) < 1e-3
     if not (settled and np.isfinite(np.asarray(fit.cov_params())).all() and fit.params[-1] > 0):
-        raise LocalgovError("the negative binomial did not settle; expected counts more spread than Poisson, model='poisson' is left")
+        raise LocalgovError(
+            "the negative binomial did not settle; expected counts more spread than Poisson, model='poisson' is left"
+        )
     return fit

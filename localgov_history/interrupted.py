@@ -6,6 +6,7 @@ is given, never looked for; a change at it is not by itself an effect of the ref
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -119,7 +120,9 @@ class Interrupted:
         at = self.reforms[0] if reform is None else reform
         rows = self.frame[(self.frame["term"] == term) & (self.frame["reform"] == at)]
         if rows.empty:
-            raise LocalgovError(f"the model has no {term} at {at}; it has reforms at {listing(_strings(self.reforms))}")
+            raise LocalgovError(
+                f"the model has no {term} at {at}; it has reforms at {listing(_strings(self.reforms))}"
+            )
         return {name: float(rows.iloc[0][name]) for name in ("estimate", "error", "lower", "upper", "p")}
 
     def counterfactual(self, reform: object = None) -> pd.DataFrame:
@@ -194,7 +197,9 @@ class Interrupted:
             if position in self._positions or _too_short(len(self.observed), positions, self.slope):
                 continue
             fit = _estimate(self.observed, positions, self.slope, self.errors, self.lags)[0]
-            records.append({"date": self.observed.index[position], **_effects(fit, positions.index(position), self.slope)})
+            records.append(
+                {"date": self.observed.index[position], **_effects(fit, positions.index(position), self.slope)}
+            )
         if not records:
             raise NotEnoughDataError(
                 f"{counted(len(self.observed), 'value')} leave no other date for {self.reforms[at]}; a placebo date needs "
@@ -353,20 +358,23 @@ def yearly(y: pd.Series | Series) -> pd.Series:
         if pd.infer_freq(index) is None:
             raise LocalgovError("the dates are not regular; expected one value a year, quarter or month without gaps")
         index = index.to_period()
-    elif not isinstance(index, pd.PeriodIndex):
-        if not pd.api.types.is_integer_dtype(index.dtype):
-            raise LocalgovError(f"dates are of type {index.dtype}; expected whole years or dates")
+    elif not isinstance(index, pd.PeriodIndex) and not pd.api.types.is_integer_dtype(index.dtype):
+        raise LocalgovError(f"dates are of type {index.dtype}; expected whole years or dates")
     if isinstance(index, pd.PeriodIndex):
         absent = pd.period_range(index[0], index[-1], freq=index.freq).difference(index)
     else:
         absent = pd.RangeIndex(index[0], index[-1] + 1).difference(index)
     if len(absent):
         few = listing([str(each) for each in absent[:5]]) + (" and others" if len(absent) > 5 else "")
-        raise LocalgovError(f"{counted(len(absent), 'date')} missing ({few}); expected a value for each, or a shorter series")
+        raise LocalgovError(
+            f"{counted(len(absent), 'date')} missing ({few}); expected a value for each, or a shorter series"
+        )
     numbers = pd.to_numeric(pd.Series(y.to_numpy(), index=index), errors="coerce").astype(float)
     empty = numbers.index[~numbers.abs().lt(math.inf)]
     if len(empty):
-        raise LocalgovError(f"{empty[0]} has no value that is a number; expected one for every date, none is filled in")
+        raise LocalgovError(
+            f"{empty[0]} has no value that is a number; expected one for every date, none is filled in"
+        )
     if numbers.max() == numbers.min():
         raise NotEnoughDataError(f"every value is {shown(numbers.iloc[0])}; expected a series that varies")
     return numbers
@@ -388,9 +396,11 @@ def _dates(reforms: object, values: pd.Series) -> tuple[Any, ...]:
         at: Any = each
         if isinstance(values.index, pd.PeriodIndex):
             try:
-                at = each if isinstance(each, pd.Period) else pd.Period(each, freq=values.index.freq)  # type: ignore[arg-type]
+                at = each if isinstance(each, pd.Period) else pd.Period(each, freq=values.index.freq)
             except (ValueError, TypeError):
-                raise LocalgovError(f"{each!r} is not a date of the series; expected e.g. {values.index[1]}") from None
+                raise LocalgovError(
+                    f"{each!r} is not a date of the series; expected e.g. {values.index[1]}"
+                ) from None
         if at not in values.index or at == values.index[0]:
             raise LocalgovError(
                 f"a reform at {each} lies outside the series; expected after {values.index[0]}, up to {values.index[-1]}"
@@ -410,7 +420,7 @@ def _too_short(size: int, positions: tuple[int, ...], slope: bool) -> str:
     """What is wrong if the stretches between dates are too short, else nothing."""
     edges = (0, *positions, size)
     # The stretch before the first reform always has a slope.
-    for at, (begin, end) in enumerate(zip(edges, edges[1:], strict=False)):
+    for at, (begin, end) in enumerate(itertools.pairwise(edges)):
         least = _least(slope or at == 0)
         if end - begin < least:
             where = "before the first reform" if at == 0 else f"from reform {at} on"
@@ -444,7 +454,9 @@ def _estimate(
     numbers = values.to_numpy()
     plain = sm.OLS(numbers, design).fit()
     if plain.ssr <= 1e-18 * float(np.sum((numbers - numbers.mean()) ** 2)):
-        raise NotEnoughDataError("the lines fit every value exactly; with nothing left over no uncertainty can be stated")
+        raise NotEnoughDataError(
+            "the lines fit every value exactly; with nothing left over no uncertainty can be stated"
+        )
     if errors == "hac":
         fit = plain.get_robustcov_results("HAC", maxlags=lags, use_correction=True, use_t=True)
         left = plain.resid
@@ -486,12 +498,10 @@ def _error_variance(fit: Any, errors: str, rho: float) -> float:
     return float(fit.scale / (1 - rho**2))
 
 
-def _notes(
-    size: int, positions: tuple[int, ...], errors: str, box: tuple[float, int, float]
-) -> tuple[str, ...]:
+def _notes(size: int, positions: tuple[int, ...], errors: str, box: tuple[float, int, float]) -> tuple[str, ...]:
     notes = []
     edges = (0, *positions, size)
-    shortest = min(end - begin for begin, end in zip(edges, edges[1:], strict=False))
+    shortest = min(end - begin for begin, end in itertools.pairwise(edges))
     if shortest < FEW_VALUES:
         notes.append(
             f"A stretch has only {counted(shortest, 'value')} ({FEW_VALUES} on each side are the least advised): the intervals "
@@ -499,7 +509,9 @@ def _notes(
         )
     if box[2] < ALPHA:
         what = (
-            "which the errors allow for only in part" if errors == "hac" else "which a first-order model does not take up"
+            "which the errors allow for only in part"
+            if errors == "hac"
+            else "which a first-order model does not take up"
         )
         notes.append(f"The residuals are autocorrelated (Ljung–Box, {p_text(box[2])}), {what}.")
     return tuple(notes)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history import long_series
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import LocalgovError, NotEnoughDataError
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.model_words import p_text, shown
 from localgov_history.text import counted, listing
 
@@ -58,24 +58,23 @@ DRAWS = 9999
 
 
 @dataclass(frozen=True, eq=False)
-class Testability:
+class SeriesToTest:
     """Which series can be tested at which statute date.
 
     Attributes
     ----------
-    frame : one row a statute date and series: ``statute``, ``series``, ``title``, ``unit``, ``geography``, ``first``,
+    frame : one row a statute date and series: ``statute``, ``series``, ``title``, ``topic``, ``unit``, ``geography``, ``first``,
         ``last`` (of its longest unbroken run), ``values``, ``testable``, ``reason`` (why not).
     trimming : share of a run that must lie on each side of a date.
     """
 
-    # pytest would otherwise take a class of this name for tests.
-    __test__ = False
-
     frame: pd.DataFrame
     trimming: float
 
-    def testable(self, statute: str) -> list[str]:
+    def at(self, statute: str) -> list[str]:
         """Keys of the series that can be tested at a date, by its label."""
+        if statute not in set(self.frame["statute"]):
+            raise UnknownNameError("statute date", statute, set(self.frame["statute"]))
         rows = self.frame[(self.frame["statute"] == statute) & self.frame["testable"]]
         return list(rows["series"])
 
@@ -95,7 +94,9 @@ class Testability:
         lines = [self.sentence()]
         for statute, rows in self.frame[~self.frame["testable"]].groupby("statute", sort=False):
             kinds = rows["reason"].str.partition(":")[0].value_counts()
-            lines.append(f"  {statute} not: " + "; ".join(f"{count} {reason}" for reason, count in kinds.items()) + ".")
+            lines.append(
+                f"  {statute} not: " + "; ".join(f"{count} {reason}" for reason, count in kinds.items()) + "."
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -122,12 +123,12 @@ def unbroken(found: long_series.Series) -> pd.Series:
     return pd.Series(longest["value"].to_numpy(float), index=longest["year"].to_numpy(int), name=found.key)
 
 
-def testability(
+def series_to_test(
     keys: Iterable[str] | None = None,
     dates: Sequence[StatuteDate] = STATUTE_DATES,
     trimming: float = TRIMMING,
     catalogue: Catalogue | None = None,
-) -> Testability:
+) -> SeriesToTest:
     """For each statute date the series that can be tested there, and why not the others.
 
     Parameters
@@ -160,6 +161,7 @@ def testability(
                     "statute": date.label,
                     "series": key,
                     "title": about.get("title", ""),
+                    "topic": about.get("topic", ""),
                     "unit": about.get("unit", ""),
                     "geography": about.get("geography", ""),
                     "first": None if run is None else int(run.index[0]),
@@ -170,7 +172,7 @@ def testability(
                 }
             )
     frame = pd.DataFrame(records).astype({"first": "Int64", "last": "Int64", "testable": bool})
-    return Testability(frame, trimming)
+    return SeriesToTest(frame, trimming)
 
 
 def _run(key: str, book: Catalogue) -> tuple[pd.Series | None, str]:
@@ -329,7 +331,9 @@ def _checked(intervals: pd.DataFrame, draws: int) -> pd.DataFrame:
     frame = intervals[["series"]].assign(**numbers.astype(int)).reset_index(drop=True)
     wrong = frame[(frame["upper"] < frame["lower"]) | (frame["span_end"] < frame["span_start"])]
     if len(wrong):
-        raise LocalgovError(f"an interval of {wrong['series'].iloc[0]} ends before it starts; expected the earlier year first")
+        raise LocalgovError(
+            f"an interval of {wrong['series'].iloc[0]} ends before it starts; expected the earlier year first"
+        )
     apart = frame[(frame["upper"] < frame["span_start"]) | (frame["lower"] > frame["span_end"])]
     if len(apart):
         row = apart.iloc[0]
@@ -358,7 +362,6 @@ def break_intervals(
     trimming: float = TRIMMING,
     criterion: str = "bic",
     level: float = 0.95,
-    trend: bool = True,
     catalogue: Catalogue | None = None,
 ) -> pd.DataFrame:
     """Break dates of the long series with their intervals, each found within its longest unbroken run.
@@ -368,12 +371,17 @@ def break_intervals(
     keys : series to look at; by default all whose run can be tested at one statute date at least.
     max_breaks, trimming, criterion : of the method of Bai and Perron (1998, 2003) in `localgov_history.breaks`.
     level : level of the intervals, 0 to 1.
-    trend : look for breaks in a line with a trend, not in a level.
 
     Returns
     -------
     One row a break, for `coverage`: ``series``, ``date`` (first year of the new regime), ``lower``, ``upper``,
-    ``span_start``, ``span_end`` (the years that trimming leaves), ``level``. Series without a break have no row.
+    ``span_start``, ``span_end`` (the first years of a regime that trimming leaves), ``level``, ``seen_as`` (what was done
+    to the values). Series without a break have no row.
+
+    Notes
+    -----
+    Breaks are sought in a line with a trend. Money at current prices is put in constant prices, and values that are all
+    above 0 and no percentages are taken as logarithms, so that a steady rate of growth is a straight line.
     """
     import numpy as np
     import pandas as pd
@@ -382,41 +390,56 @@ def break_intervals(
 
     book = catalogue or default()
     if keys is None:
-        able = testability(trimming=trimming, catalogue=book).frame
+        able = series_to_test(trimming=trimming, catalogue=book).frame
         keys = list(dict.fromkeys(able[able["testable"]]["series"]))
     wanted = list(keys)
     records: list[dict[str, Any]] = []
     for number, key in enumerate(wanted):
         _progress(number + 1, len(wanted), "series searched for breaks")
-        run = unbroken(long_series.series(key, catalogue=book))
+        run, seen_as = _line(key, book)
         size = len(run)
-        design = np.column_stack([np.ones(size), np.arange(size, dtype=float)]) if trend else None
+        if size < LEAST_YEARS:
+            raise NotEnoughDataError(f"the longest run of {key} has {counted(size, 'year')}; expected {LEAST_YEARS}")
+        design = np.column_stack([np.ones(size), np.arange(size, dtype=float)])
         found = breaks.bai_perron(run, X=design, max_breaks=max_breaks, trimming=trimming)
         chosen = found.select(criterion)
         if not chosen:
             continue
-        bounds = found.confidence_intervals(chosen, level=level)
         side = math.ceil(trimming * size)
-        for position, (low, high) in zip(found.breaks(chosen), _pairs(bounds), strict=True):
-            first, last = int(run.index[side]), int(run.index[size - side])
+        first, last = int(run.index[side]), int(run.index[size - side])
+        bounds = found.confidence_intervals(chosen, level=level)
+        for position, bound in zip(found.breaks(chosen), bounds.itertuples(), strict=True):
             records.append(
                 {
                     "series": key,
                     "date": int(run.index[position]),
-                    "lower": max(low, first),
-                    "upper": min(high, last),
+                    "lower": max(int(bound.lower), first),
+                    "upper": min(int(bound.upper), last),
                     "span_start": first,
                     "span_end": last,
                     "level": level,
+                    "seen_as": seen_as,
                 }
             )
-    columns = ["series", "date", "lower", "upper", "span_start", "span_end", "level"]
+    columns = ["series", "date", "lower", "upper", "span_start", "span_end", "level", "seen_as"]
     return pd.DataFrame(records, columns=columns)
 
 
-def _pairs(bounds: Any) -> list[tuple[int, int]]:
-    """Lower and upper year of each break."""
-    return [(int(row.lower), int(row.upper)) for row in bounds.itertuples()]
+def _line(key: str, book: Catalogue) -> tuple[pd.Series, str]:
+    """The longest run of a series as breaks are sought in it, and what was done to its values."""
+    import numpy as np
+
+    found = long_series.series(key, catalogue=book)
+    done = []
+    if found.price_basis == "current":
+        base = found.frame["when"].iloc[len(found) // 2]
+        found = found.real(base)
+        done.append(f"prices of {base}")
+    run = unbroken(found)
+    if found.unit != "per cent" and (run > 0).all():
+        run = np.log(run)
+        done.append("logarithm")
+    return run, ", ".join(done) or "as published"
 
 
 def _progress(done: int, of: int, what: str) -> None:

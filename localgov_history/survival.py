@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
+from localgov_history.lives import DATINGS, Lives, complete, durations, is_dated
 from localgov_history.model_words import between, p_text, shown
 from localgov_history.text import counted, listing
 
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TIES = ("efron", "breslow")
-DATINGS = ("longest", "middle", "shortest")
 FEW_EVENTS = 5
 # Peduzzi, Concato, Feinstein and Holford (1995): events for each coefficient of a Cox model.
 EVENTS_A_TERM = 10
 ALPHA = 0.05
-_DAYS = 365.25
 # A coefficient beyond this (a hazard ratio of about 22,000) has run off, not settled.
 _RUNAWAY = 10.0
 
@@ -85,7 +84,7 @@ class Survival:
             limits = between(row.lower, row.upper, self.level)
             parts.append(f"{name}{reached} ({limits}; {row.ended} of {row.lives} ended)")
         said = f"Median life: {listing(parts)}"
-        if len(self.tests):
+        if self.tests["p"].notna().any():
             test = self.tests[self.tests["dating"] == "middle"].iloc[0]
             degrees = counted(int(test["degrees"]), "degree")
             said += f"; log-rank chi-square {shown(test['chi2'])} on {degrees} of freedom, {p_text(test['p'])}"
@@ -100,8 +99,11 @@ class Survival:
         if self.medians["dating"].nunique() == 1:
             return ""
         wide = self.medians.pivot(index="group", columns="dating", values="median")
+        wide = wide[wide["shortest"] < float("inf")]
+        if wide.empty:
+            return ""
         parts = [
-            f"{'' if len(wide) == 1 else f'{group}: '}{shown(row['shortest'])} to {shown(row['longest'])}"
+            f"{'' if group == 'all' else f'{group}: '}{shown(row['shortest'])} to {shown(row['longest'])}"
             for group, row in wide.iterrows()
         ]
         return f"With every date at the bound that makes lives shortest or longest the median is {listing(parts)}."
@@ -115,20 +117,13 @@ class Survival:
         ]
         if len(self.cox):
             whole = self.proportional.iloc[-1]
-            lines.append(f"  Cox model, ties by {self.ties.capitalize()}; proportional hazards: {p_text(whole['p'])}.")
+            lines.append(
+                f"  Cox model, ties by {self.ties.capitalize()}; proportional hazards: {p_text(whole['p'])}."
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return self.summary()
-
-
-@dataclass(frozen=True, eq=False)
-class _Lives:
-    """Durations under one dating: arrays of one length, entries None where all were watched from their start."""
-
-    time: np.ndarray
-    ended: np.ndarray
-    entry: np.ndarray | None
 
 
 def survival(
@@ -164,7 +159,7 @@ def survival(
     Raises
     ------
     NotEnoughDataError
-        If fewer than two lives are usable, nothing ended, or the groups were never at risk together.
+        If fewer than two lives are usable or nothing ended.
     LocalgovError
         If a life ends before it starts, or before it was watched; or columns are of different sorts.
 
@@ -183,20 +178,21 @@ def survival(
     for name in [*times, event, *([group] if group else []), *also]:
         if name not in frame.columns:
             raise UnknownNameError("column", name, [str(column) for column in frame.columns])
-    dated = [name for name in times if _is_dated(frame, name)]
+    dated = [name for name in times if is_dated(frame, name)]
     if dated and len(dated) < len(times):
         raise LocalgovError(f"{listing(dated)} hold dates and the other columns do not; expected one sort for all")
     datings = DATINGS if any(f"{name}_earliest" in frame.columns for name in times) else ("middle",)
-    usable = frame[_complete(frame, start, end, event, group, entry, also, until)]
-    lives, notes = {}, []
+    usable = frame[complete(frame, start, end, event, group, entry, also, until)]
+    read: dict[str, Lives] = {}
+    notes: list[str] = []
     for dating in datings:
-        lives[dating], crossed = _lives(usable, start, end, event, entry, until, dating)
+        read[dating], crossed = durations(usable, start, end, event, entry, until, dating)
         if crossed and dating == "middle":
             notes.append(
                 f"{counted(crossed, 'life', 'lives')} may have ended before the middle of the bounds of the start: counted "
                 "as 0 long."
             )
-    middle = lives["middle"]
+    middle = read["middle"]
     if len(usable) < 2 or not middle.ended.any():
         raise NotEnoughDataError(
             f"{counted(len(usable), 'usable life', 'usable lives')} with {counted(int(middle.ended.sum()), 'end')}; expected at "
@@ -204,22 +200,30 @@ def survival(
         )
     labels = usable[group].to_numpy() if group else pd.Series("all", usable.index).to_numpy()
     names = sorted(set(labels), key=str)
-    curves = pd.concat([_curve(middle, labels == name, level).assign(group=name) for name in names], ignore_index=True)
+    curves = pd.concat(
+        [_curve(middle, labels == name, level).assign(group=name) for name in names], ignore_index=True
+    )
     medians = pd.DataFrame(
         [
-            {"group": name, "dating": dating, **_median(lives[dating], labels == name, level)}
+            {"group": name, "dating": dating, **_median(read[dating], labels == name, level)}
             for dating in datings
             for name in names
         ]
     )
+    compared = {dating: _logrank(read[dating], labels) for dating in datings if len(names) > 1}
     tests = pd.DataFrame(
-        [{"dating": dating, **_logrank(lives[dating], labels)} for dating in datings] if len(names) > 1 else [],
+        [{"dating": dating, **test} for dating, (test, _) in compared.items()],
         columns=["dating", "chi2", "degrees", "p"],
     )
+    if compared and compared["middle"][1]:
+        apart = compared["middle"][1]
+        notes.append(f"The log-rank test leaves out {listing(apart)}, never at risk beside others when a life ended.")
     cox, proportional, said = _cox(middle, usable, labels, names, also, ties, level)
     left_out = len(frame) - len(usable)
     if left_out:
-        notes.append(f"{counted(left_out, 'row')} without the dates, event or group they need {_were(left_out)} left out.")
+        notes.append(
+            f"{counted(left_out, 'row')} without the dates, event or group they need {_were(left_out)} left out."
+        )
     ended = medians[medians["dating"] == "middle"].set_index("group")["ended"]
     few = [str(name) for name in names if ended[name] < FEW_EVENTS]
     if few:
@@ -233,121 +237,14 @@ def survival(
             )
     order = ["group", "time", "at_risk", "ended", "survival", "error", "lower", "upper"]
     unit = "years" if dated else ""
-    return Survival(
-        curves[order], medians, tests, cox, proportional, ties, unit, level, left_out, (*notes, *said)
-    )
+    return Survival(curves[order], medians, tests, cox, proportional, ties, unit, level, left_out, (*notes, *said))
 
 
 def _were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-def _is_dated(frame: pd.DataFrame, name: str) -> bool:
-    import pandas as pd
-
-    return f"{name}_earliest" in frame.columns or pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
-
-
-def _bounds(frame: pd.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Earliest and latest of each time, as numbers; days become years. Empty where either is not known."""
-    import numpy as np
-    import pandas as pd
-
-    if not _is_dated(frame, name):
-        numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy(float, na_value=np.nan)
-        return numbers, numbers
-    pair = (f"{name}_earliest", f"{name}_latest") if f"{name}_earliest" in frame.columns else (name, name)
-    first, last = (_in_years(frame[each]) for each in pair)
-    return np.where(np.isnan(last), np.nan, first), np.where(np.isnan(first), np.nan, last)
-
-
-def _in_years(days: pd.Series) -> np.ndarray:
-    import pandas as pd
-
-    return ((days - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1) / _DAYS).to_numpy(float)
-
-
-def _limit(until: object, dated: bool) -> float:
-    import pandas as pd
-
-    if until is None:
-        return float("inf")
-    if not dated:
-        return float(until)  # type: ignore[arg-type]
-    try:
-        return float(_in_years(pd.Series([pd.Timestamp(str(until))]))[0])
-    except ValueError:
-        raise LocalgovError(f"until={until!r} is not a day; expected e.g. '2012-03-31'") from None
-
-
-def _complete(
-    frame: pd.DataFrame,
-    start: str | None,
-    end: str,
-    event: str,
-    group: str | None,
-    entry: str | None,
-    also: Sequence[str],
-    until: object,
-) -> np.ndarray:
-    """True for the rows that can be used: all known that they need, and begun before watching ended."""
-    import numpy as np
-
-    # A copy, since pandas hands out arrays that cannot be written to.
-    known = frame[event].notna().to_numpy().copy()
-    for name in ([group] if group else []) + list(also):
-        known &= frame[name].notna().to_numpy()
-    for name in filter(None, (start, entry)):
-        known &= ~np.isnan(_bounds(frame, name)[0])
-    has_end = ~np.isnan(_bounds(frame, end)[0])
-    running = ~frame[event].fillna(True).astype(bool).to_numpy()
-    known &= has_end | running if until is not None else has_end
-    if start and until is not None:
-        known &= _bounds(frame, start)[1] < _limit(until, _is_dated(frame, start))
-    return known
-
-
-def _lives(
-    frame: pd.DataFrame, start: str | None, end: str, event: str, entry: str | None, until: object, dating: str
-) -> tuple[_Lives, int]:
-    """Durations under one dating, and how many of them the bounds of their dates let run backwards."""
-    import numpy as np
-
-    limit = _limit(until, _is_dated(frame, end))
-    ended = frame[event].astype(bool).to_numpy()
-    if start:
-        begin_first, begin_last = _bounds(frame, start)
-    else:
-        begin_first = begin_last = np.zeros(len(frame))
-    end_first, end_last = (np.where(np.isnan(bound), np.inf, bound) for bound in _bounds(frame, end))
-    if start and (end_last < begin_first).any():
-        at = int(np.flatnonzero(end_last < begin_first)[0])
-        raise LocalgovError(
-            f"{counted(int((end_last < begin_first).sum()), 'life', 'lives')} ended before the start, the first at row "
-            f"{frame.index[at]}; expected {end} from {start} on"
-        )
-    if not start and (end_last < 0).any():
-        raise LocalgovError(f"{end} holds {counted(int((end_last < 0).sum()), 'duration')} below 0; expected 0 or more")
-    begin, stop = {
-        "longest": (begin_first, end_last),
-        "middle": ((begin_first + begin_last) / 2, (end_first + end_last) / 2),
-        "shortest": (begin_last, end_first),
-    }[dating]
-    ended = ended & (stop <= limit)
-    time = np.minimum(stop, limit) - begin
-    crossed = int((time < 0).sum())
-    time = np.maximum(time, 0.0)
-    if not entry:
-        return _Lives(time, ended, None), crossed
-    first, last = _bounds(frame, entry)
-    watched = np.maximum((first + last) / 2 - begin, 0.0)
-    if (watched >= time).any():
-        late = int((watched >= time).sum())
-        raise LocalgovError(f"{counted(late, 'life', 'lives')} ended before being watched; expected {entry} before {end}")
-    return _Lives(time, ended, watched), crossed
-
-
-def _curve(lives: _Lives, of: np.ndarray, level: float) -> pd.DataFrame:
+def _curve(lives: Lives, of: np.ndarray, level: float) -> pd.DataFrame:
     """The Kaplan–Meier curve of some of the lives with its log-log interval."""
     import numpy as np
     import pandas as pd
@@ -377,7 +274,7 @@ def _curve(lives: _Lives, of: np.ndarray, level: float) -> pd.DataFrame:
     )
 
 
-def _median(lives: _Lives, of: np.ndarray, level: float) -> dict[str, object]:
+def _median(lives: Lives, of: np.ndarray, level: float) -> dict[str, object]:
     """Lives, ends, and the median with its bounds: the first times at which curve and interval are at one half."""
     curve = _curve(lives, of, level)
 
@@ -396,22 +293,31 @@ def _median(lives: _Lives, of: np.ndarray, level: float) -> dict[str, object]:
     }
 
 
-def _logrank(lives: _Lives, labels: np.ndarray) -> dict[str, float]:
+def _logrank(lives: Lives, labels: np.ndarray) -> tuple[dict[str, float], list[str]]:
+    """The log-rank test of the groups that were at risk beside others when a life ended, and those that were not."""
     import numpy as np
     from statsmodels.duration.survfunc import survdiff
 
-    codes = np.unique([str(label) for label in labels], return_inverse=True)[1]
-    try:
-        chi2, p = survdiff(lives.time, lives.ended.astype(float), codes, entry=lives.entry)
-    except np.linalg.LinAlgError:
-        chi2 = p = float("nan")
-    if not np.isfinite(chi2):
-        raise NotEnoughDataError("the groups were never at risk together when a life ended; expected lives that overlap")
-    return {"chi2": float(chi2), "degrees": int(codes.max()), "p": float(p)}
+    names = sorted(set(labels), key=str)
+    moments = np.unique(lives.time[lives.ended])[:, None]
+    at_risk = lives.time >= moments
+    if lives.entry is not None:
+        at_risk &= lives.entry < moments
+    numbers = np.array([at_risk[:, labels == name].sum(axis=1) for name in names])
+    beside = ((numbers > 0) & (numbers < numbers.sum(axis=0))).any(axis=1)
+    compared = [name for name, it_is in zip(names, beside, strict=True) if it_is]
+    apart = [str(name) for name in names if name not in compared]
+    if len(compared) < 2:
+        return {"chi2": float("nan"), "degrees": len(names) - 1, "p": float("nan")}, apart
+    used = np.isin(labels, np.array(compared, dtype=labels.dtype))
+    codes = np.array([compared.index(label) for label in labels[used]])
+    entry = None if lives.entry is None else lives.entry[used]
+    chi2, p = survdiff(lives.time[used], lives.ended[used].astype(float), codes, entry=entry)
+    return {"chi2": float(chi2), "degrees": len(compared) - 1, "p": float(p)}, apart
 
 
 def _cox(
-    lives: _Lives,
+    lives: Lives,
     frame: pd.DataFrame,
     labels: np.ndarray,
     names: list[Any],
@@ -438,12 +344,21 @@ def _cox(
     if without:
         return empty, unchecked, [f"No Cox model: nothing ended in {listing(without)}."]
     design = np.column_stack(columns)
+    spread = design.std(axis=0)
+    if (spread == 0).any():
+        raise NotEnoughDataError(
+            f"{terms[int(np.argmin(spread))]} is the same for every life; expected a column that varies"
+        )
     # A life is at risk after its entry, not at it; statsmodels counts it at that time already.
     entry = None if lives.entry is None else np.nextafter(lives.entry, np.inf)
-    fit = PHReg(lives.time, design, status=lives.ended.astype(int), entry=entry, ties=ties).fit(disp=False)
+    fit = _fitted(PHReg(lives.time, design, status=lives.ended.astype(int), entry=entry, ties=ties))
     params, errors = np.asarray(fit.params), np.sqrt(np.diag(np.atleast_2d(fit.cov_params())))
-    if not (np.isfinite(params).all() and np.isfinite(errors).all() and np.abs(params * design.std(axis=0)).max() < _RUNAWAY):
-        return empty, unchecked, ["No Cox model: its coefficients did not settle, one group ending wholly before another."]
+    if not (np.isfinite(params).all() and np.isfinite(errors).all() and np.abs(params * spread).max() < _RUNAWAY):
+        return (
+            empty,
+            unchecked,
+            ["No Cox model: its coefficients did not settle, one group ending wholly before another."],
+        )
     reach = stats.norm.ppf(0.5 + level / 2)
     cox = pd.DataFrame(
         {
@@ -470,7 +385,17 @@ def _cox(
     return cox, check, notes
 
 
-def _proportional(fit: Any, lives: _Lives, terms: list[str]) -> pd.DataFrame:
+def _fitted(model: Any) -> Any:
+    """Newton's steps run off from a poor start, so a slower search finds them a good one."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        near = model.fit(method="bfgs", disp=False)
+        return model.fit(start_params=near.params, method="newton", disp=False)
+
+
+def _proportional(fit: Any, lives: Lives, terms: list[str]) -> pd.DataFrame:
     """Grambsch and Therneau's (1994) test: do the Schoenfeld residuals lean with time?"""
     import numpy as np
     import pandas as pd
