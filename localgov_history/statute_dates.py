@@ -52,7 +52,7 @@ STATUTE_DATES = (
 )
 # Values a series needs at all, and on each side of a date.
 LEAST_YEARS = 20
-LEAST_SIDE = 5
+LEAST_SIDE = 6
 TRIMMING = 0.15
 DRAWS = 9999
 
@@ -134,7 +134,7 @@ def series_to_test(
     Parameters
     ----------
     keys : series to look at; all of them by default, which takes a few seconds.
-    trimming : share of the values of a run, 0 to 0.5, that a date must leave on each side (and five at least), as in
+    trimming : share of the values of a run, 0 to 0.5, that a date must leave on each side (and six at least), as in
         tests of breaks at unknown dates (Andrews 1993; Bai and Perron 1998).
 
     Notes
@@ -188,10 +188,15 @@ def _run(key: str, book: Catalogue) -> tuple[pd.Series | None, str]:
     return run, ""
 
 
+def _side(size: int, trimming: float) -> int:
+    """Values that a date must leave on each side; a share such as 0.15 of 100 is 15, whatever its binary digits."""
+    return max(LEAST_SIDE, math.floor(trimming * size + 1e-9))
+
+
 def _outside(run: pd.Series | None, date: StatuteDate, trimming: float) -> str:
     if run is None:
         return ""
-    side = max(LEAST_SIDE, math.ceil(trimming * len(run)))
+    side = _side(len(run), trimming)
     first, last = int(run.index[0]), int(run.index[-1])
     if not first < date.first <= date.last <= last:
         return f"outside: the run goes from {first} to {last}"
@@ -380,8 +385,9 @@ def break_intervals(
 
     Notes
     -----
-    Breaks are sought in a line with a trend. Money at current prices is put in constant prices, and values that are all
-    above 0 and no percentages are taken as logarithms, so that a steady rate of growth is a straight line.
+    Breaks are sought in a line with a trend; their intervals allow for autocorrelated errors of unequal variance. Money
+    at current prices is put in constant prices, and values that are all above 0 and no percentages are taken as
+    logarithms, so that a steady rate of growth is a straight line. Short runs are trimmed more, and hold fewer breaks.
     """
     import numpy as np
     import pandas as pd
@@ -401,22 +407,23 @@ def break_intervals(
         if size < LEAST_YEARS:
             raise NotEnoughDataError(f"the longest run of {key} has {counted(size, 'year')}; expected {LEAST_YEARS}")
         design = np.column_stack([np.ones(size), np.arange(size, dtype=float)])
-        found = breaks.bai_perron(run, X=design, max_breaks=max_breaks, trimming=trimming)
-        chosen = found.select(criterion)
+        side = _side(size, trimming)
+        most = min(max_breaks, size // side - 1)
+        found = breaks.bai_perron(run, X=design, max_breaks=most, trimming=side / size, errors="hac")
+        chosen = found.select(criterion).number
         if not chosen:
             continue
-        side = math.ceil(trimming * size)
-        first, last = int(run.index[side]), int(run.index[size - side])
         bounds = found.confidence_intervals(chosen, level=level)
         for position, bound in zip(found.breaks(chosen), bounds.itertuples(), strict=True):
+            low, high = max(int(bound.lower), side), min(int(bound.upper), size - side)
             records.append(
                 {
                     "series": key,
                     "date": int(run.index[position]),
-                    "lower": max(int(bound.lower), first),
-                    "upper": min(int(bound.upper), last),
-                    "span_start": first,
-                    "span_end": last,
+                    "lower": int(run.index[low]),
+                    "upper": int(run.index[high]),
+                    "span_start": int(run.index[side]),
+                    "span_end": int(run.index[size - side]),
                     "level": level,
                     "seen_as": seen_as,
                 }
