@@ -334,7 +334,7 @@ def yearly(y: pd.Series | Series) -> pd.Series:
     NotEnoughDataError
         If there are fewer than four values or they are all the same.
     LocalgovError
-        If the dates repeat, are not in order, are not regular, or a value is missing.
+        If the dates repeat, are not in order or have gaps, or a value is missing.
     """
     import pandas as pd
 
@@ -355,9 +355,8 @@ def yearly(y: pd.Series | Series) -> pd.Series:
     if not index.is_monotonic_increasing:
         raise LocalgovError("the dates are not in order; expected the earliest first")
     if isinstance(index, pd.DatetimeIndex):
-        if pd.infer_freq(index) is None:
-            raise LocalgovError("the dates are not regular; expected one value a year, quarter or month without gaps")
-        index = index.to_period()
+        # The longest step at which no two values fall together.
+        index = next((at for at in map(index.to_period, ("Y", "Q", "M")) if at.is_unique), index.to_period("D"))
     elif not isinstance(index, pd.PeriodIndex) and not pd.api.types.is_integer_dtype(index.dtype):
         raise LocalgovError(f"dates are of type {index.dtype}; expected whole years or dates")
     if isinstance(index, pd.PeriodIndex):
