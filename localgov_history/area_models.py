@@ -27,7 +27,7 @@ GROUPINGS = {
 }
 THIRDS = ("least deprived third", "middle third", "most deprived third")
 LEAST_AREAS = 5
-# Errors by area hold for many areas; from about forty on they can be trusted (Cameron and Miller 2015).
+# Errors by area hold for many areas; 20 to 50 are few (Cameron and Miller 2015).
 FEW_CLUSTERS = 40
 # An area whose mean lies more than so many interquartile ranges from the median of all is named.
 FAR = 5.0
@@ -132,6 +132,7 @@ def areas(
         raise UnknownNameError("grouping of areas", by, GROUPINGS)
     if years[0] >= years[1]:
         raise LocalgovError(f"years {years[0]} to {years[1]} are no span; expected the earlier first")
+    without = (without,) if isinstance(without, str) else tuple(without)
     book = catalogue or default()
     values = _values(ni, years, book)
     known = book.load("laa_areas")

@@ -160,8 +160,13 @@ def counts(
 
     if model is not None and model not in MODELS:
         raise UnknownNameError("model of counts", model, MODELS)
+    if count in by or exposure in by:
+        raise LocalgovError(
+            f"{count if count in by else exposure} stands on both sides; expected other columns to explain it"
+        )
     if not 0 < level < 1:
         raise LocalgovError(f"level={level} is no level of an interval; expected e.g. 0.95")
+    by = (by,) if isinstance(by, str) else tuple(by)
     values, offset = _checked(frame, count, by, exposure)
     design, names = _columns(frame, by)
     size, width = design.shape
@@ -172,6 +177,9 @@ def counts(
     scaled, back = _standardised(design)
     if np.linalg.matrix_rank(scaled) < width:
         raise LocalgovError(f"columns say the same twice among {listing(names[1:])}; expected each to add something")
+    for column, name in zip(design.T[1:], names[1:], strict=True):
+        if set(column) == {0.0, 1.0} and 0 in (values[column == 1].sum(), values[column == 0].sum()):
+            raise NotEnoughDataError(f"every count is 0 on one side of {name}; expected some above 0 on both")
     poisson = sm.GLM(values, scaled, family=sm.families.Poisson(), offset=offset).fit()
     means = np.asarray(poisson.fittedvalues)
     test = _dispersion(values, means, float(poisson.pearson_chi2 / poisson.df_resid))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from localgov_history.errors import LocalgovError, NotEnoughDataError
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.long_series import Series
 from localgov_history.model_words import between, p_text, shown
 from localgov_history.text import counted, listing
@@ -40,12 +40,14 @@ class PlaceboDates:
         are nothing, as F).
     found : the same numbers at the reform.
     slope : whether a change of slope was part of the model.
+    unsettled : further dates at which the model could not be fitted.
     """
 
     reform: object
     frame: pd.DataFrame
     found: dict[str, float]
     slope: bool
+    unsettled: int = 0
 
     def share(self, name: str = "level") -> float:
         """Share of the placebo dates, 0 to 1, at which ``level``, ``slope`` or ``wald`` is as large in size."""
@@ -64,6 +66,7 @@ class PlaceboDates:
         return (
             f"Of {counted(of, 'other date')} at which the same model can be set, it finds {listing(parts)}; dates near "
             f"{self.reform} share in the change there."
+            + (f" At {counted(self.unsettled, 'further date')} it could not be fitted." if self.unsettled else "")
         )
 
     def summary(self) -> str:
@@ -117,13 +120,20 @@ class Interrupted:
 
     def change(self, term: str = "level change", reform: object = None) -> dict[str, float]:
         """Estimate, error, bounds and p-value of one term at one reform (the first, if none is named)."""
-        at = self.reforms[0] if reform is None else reform
+        at = self.reforms[self._place(reform)]
         rows = self.frame[(self.frame["term"] == term) & (self.frame["reform"] == at)]
         if rows.empty:
-            raise LocalgovError(
-                f"the model has no {term} at {at}; it has reforms at {listing(_strings(self.reforms))}"
-            )
+            raise UnknownNameError("change", term, set(self.frame["term"].iloc[2:]))
         return {name: float(rows.iloc[0][name]) for name in ("estimate", "error", "lower", "upper", "p")}
+
+    def _place(self, reform: object) -> int:
+        """Which of the reforms it is, counted from 0; the first, if none is named."""
+        if reform is None:
+            return 0
+        names = [str(each) for each in self.reforms]
+        if str(reform) not in names:
+            raise UnknownNameError("reform in the model", reform, names)
+        return names.index(str(reform))
 
     def counterfactual(self, reform: object = None) -> pd.DataFrame:
         """The line as it would have run on without the reforms, or without one of them.
@@ -141,16 +151,13 @@ class Interrupted:
         import numpy as np
         import pandas as pd
 
-        wanted = self.reforms if reform is None else (reform,)
-        for each in wanted:
-            self.change(reform=each)
+        places = range(len(self.reforms)) if reform is None else [self._place(reform)]
         design = _design(len(self.observed), self._positions, self.slope)
         without = design.copy()
-        for at, each in enumerate(self.reforms):
-            if each in wanted:
-                width = 2 if self.slope else 1
-                without[:, 2 + at * width : 2 + (at + 1) * width] = 0
-        first = min(position for position, each in zip(self._positions, self.reforms, strict=True) if each in wanted)
+        width = 2 if self.slope else 1
+        for at in places:
+            without[:, 2 + at * width : 2 + (at + 1) * width] = 0
+        first = min(self._positions[at] for at in places)
         design, without = design[first:], without[first:]
         params, covariance = np.asarray(self._fit.params), np.asarray(self._fit.cov_params())
         reach = _reach(self._fit, self.level)
@@ -189,14 +196,18 @@ class Interrupted:
         """
         import pandas as pd
 
-        at = 0 if reform is None else _strings(self.reforms).index(str(self._known(reform)))
+        at = self._place(reform)
         others = tuple(position for i, position in enumerate(self._positions) if i != at)
-        records = []
+        records, unsettled = [], 0
         for position in range(1, len(self.observed)):
             positions = tuple(sorted((*others, position)))
             if position in self._positions or _too_short(len(self.observed), positions, self.slope):
                 continue
-            fit = _estimate(self.observed, positions, self.slope, self.errors, self.lags)[0]
+            try:
+                fit = _estimate(self.observed, positions, self.slope, self.errors, self.lags)[0]
+            except NotEnoughDataError:
+                unsettled += 1
+                continue
             records.append(
                 {"date": self.observed.index[position], **_effects(fit, positions.index(position), self.slope)}
             )
@@ -206,11 +217,7 @@ class Interrupted:
                 f"{_least(self.slope)} values on each side"
             )
         found = _effects(self._fit, at, self.slope)
-        return PlaceboDates(self.reforms[at], pd.DataFrame(records), found, self.slope)
-
-    def _known(self, reform: object) -> object:
-        self.change(reform=reform)
-        return reform
+        return PlaceboDates(self.reforms[at], pd.DataFrame(records), found, self.slope, unsettled)
 
     def sentence(self) -> str:
         """The changes at each reform with their intervals, and what the residuals say."""
@@ -392,14 +399,13 @@ def _dates(reforms: object, values: pd.Series) -> tuple[Any, ...]:
         raise LocalgovError("no reform was given; expected one date or several")
     found = []
     for each in given:
-        at: Any = each
-        if isinstance(values.index, pd.PeriodIndex):
-            try:
-                at = each if isinstance(each, pd.Period) else pd.Period(each, freq=values.index.freq)
-            except (ValueError, TypeError):
-                raise LocalgovError(
-                    f"{each!r} is not a date of the series; expected e.g. {values.index[1]}"
-                ) from None
+        try:
+            if isinstance(values.index, pd.PeriodIndex):
+                at: Any = each if isinstance(each, pd.Period) else pd.Period(str(each), freq=values.index.freq)
+            else:
+                at = int(str(each))
+        except ValueError:
+            raise LocalgovError(f"{each!r} is not a date of the series; expected e.g. {values.index[1]}") from None
         if at not in values.index or at == values.index[0]:
             raise LocalgovError(
                 f"a reform at {each} lies outside the series; expected after {values.index[0]}, up to {values.index[-1]}"
@@ -514,7 +520,3 @@ def _notes(size: int, positions: tuple[int, ...], errors: str, box: tuple[float,
         )
         notes.append(f"The residuals are autocorrelated (Ljung–Box, {p_text(box[2])}), {what}.")
     return tuple(notes)
-
-
-def _strings(items: Iterable[object]) -> list[str]:
-    return [str(item) for item in items]

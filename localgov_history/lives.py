@@ -58,12 +58,11 @@ def _limit(until: object, dated: bool) -> float:
 
     if until is None:
         return float("inf")
-    if not dated:
-        return float(until)  # type: ignore[arg-type]
     try:
-        return float(_as_days(pd.Series([pd.Timestamp(str(until))]))[0])
+        return float(_as_days(pd.Series([pd.Timestamp(str(until))]))[0]) if dated else float(str(until))
     except ValueError:
-        raise LocalgovError(f"until={until!r} is not a day; expected e.g. '2012-03-31'") from None
+        expected = "a day, e.g. '2012-03-31'" if dated else "a number, as the times are"
+        raise LocalgovError(f"until={until!r} cannot be read; expected {expected}") from None
 
 
 def complete(
@@ -80,6 +79,9 @@ def complete(
     import numpy as np
 
     # A copy, since pandas hands out arrays that cannot be written to.
+    odd = set(frame[event].dropna().unique()) - {True, False}
+    if odd:
+        raise LocalgovError(f"{event} holds {sorted(map(str, odd))[0]}; expected true and false, or 1 and 0")
     known = frame[event].notna().to_numpy().copy()
     for name in ([group] if group else []) + list(also):
         known &= frame[name].notna().to_numpy()
@@ -130,10 +132,10 @@ def durations(
     if not entry:
         return Lives(time, ended, None), crossed
     first, last = _bounds(frame, entry)
+    late = first >= end_last
+    if late.any():
+        said = counted(int(late.sum()), "life", "lives")
+        raise LocalgovError(f"{said} ended before being watched; expected {entry} before {end}")
     watched = np.maximum(np.round(((first + last) / 2 - begin) / unit, _PLACES), 0.0)
-    if (watched >= time).any():
-        late = int((watched >= time).sum())
-        raise LocalgovError(
-            f"{counted(late, 'life', 'lives')} ended before being watched; expected {entry} before {end}"
-        )
-    return Lives(time, ended, watched), crossed
+    # Where bounds overlap a life was watched at least when it ended.
+    return Lives(time, ended, np.minimum(watched, np.nextafter(time, -np.inf))), crossed

@@ -8,13 +8,13 @@ import math
 def shown(value: float) -> str:
     """A number to three significant figures, whole from a hundred up: ``-1.49``, ``12,345``.
 
-    >>> shown(-1.4946), shown(12345.6), shown(0.01234)
-    ('-1.49', '12,346', '0.0123')
+    >>> shown(-1.4946), shown(12345.6), shown(0.01234), shown(31.0)
+    ('-1.49', '12,346', '0.0123', '31')
     """
     if not math.isfinite(value):
         return "not reached" if math.isinf(value) else "not known"
-    if value == 0:
-        return "0"
+    if float(value).is_integer():
+        return f"{value:,.0f}"
     places = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{places}f}" if places <= 6 else f"{value:.2e}"
 

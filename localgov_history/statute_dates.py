@@ -148,6 +148,8 @@ def series_to_test(
     book = catalogue or default()
     meta = {row["series_key"]: row for row in book.rows("series_meta")}
     wanted = sorted(meta) if keys is None else list(keys)
+    if not wanted or not dates:
+        raise NotEnoughDataError("no series or no date was given; expected at least one of each")
     records = []
     for number, key in enumerate(wanted):
         if len(wanted) > 100:

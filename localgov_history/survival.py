@@ -174,6 +174,7 @@ def survival(
         raise UnknownNameError("way with ties", ties, TIES)
     if not 0 < level < 1:
         raise LocalgovError(f"level={level} is no level of an interval; expected e.g. 0.95")
+    also = (also,) if isinstance(also, str) else tuple(also)
     times = [name for name in (start, end, entry) if name]
     for name in [*times, event, *([group] if group else []), *also]:
         if name not in frame.columns:
@@ -334,7 +335,10 @@ def _cox(
     columns = [(labels == name).astype(float) for name in names[1:]]
     terms = [f"{name} (against {names[0]})" for name in names[1:]]
     for name in also:
-        columns.append(pd.to_numeric(frame[name]).to_numpy(float))
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        if numbers.isna().any():
+            raise LocalgovError(f"{name} holds values that are not numbers; expected numbers or true and false")
+        columns.append(numbers.to_numpy(float))
         terms.append(name)
     empty = pd.DataFrame(columns=["term", "coefficient", "error", "ratio", "lower", "upper", "p"])
     unchecked = pd.DataFrame(columns=["term", "chi2", "degrees", "p"])
@@ -349,16 +353,18 @@ def _cox(
         raise NotEnoughDataError(
             f"{terms[int(np.argmin(spread))]} is the same for every life; expected a column that varies"
         )
+    if np.linalg.matrix_rank((design - design.mean(axis=0)) / spread) < len(terms):
+        raise LocalgovError(f"columns say the same twice among {listing(terms)}; expected each to add something")
     # A life is at risk after its entry, not at it; statsmodels counts it at that time already.
     entry = None if lives.entry is None else np.nextafter(lives.entry, np.inf)
-    fit = _fitted(PHReg(lives.time, design, status=lives.ended.astype(int), entry=entry, ties=ties))
-    params, errors = np.asarray(fit.params), np.sqrt(np.diag(np.atleast_2d(fit.cov_params())))
-    if not (np.isfinite(params).all() and np.isfinite(errors).all() and np.abs(params * spread).max() < _RUNAWAY):
+    fit = _settled(PHReg(lives.time, design, status=lives.ended.astype(int), entry=entry, ties=ties))
+    if fit is None or np.abs(np.asarray(fit.params) * spread).max() > _RUNAWAY:
         return (
             empty,
             unchecked,
             ["No Cox model: its coefficients did not settle, one group ending wholly before another."],
         )
+    params, errors = np.asarray(fit.params), np.sqrt(np.diag(np.atleast_2d(fit.cov_params())))
     reach = stats.norm.ppf(0.5 + level / 2)
     cox = pd.DataFrame(
         {
@@ -385,14 +391,21 @@ def _cox(
     return cox, check, notes
 
 
-def _fitted(model: Any) -> Any:
-    """Newton's steps run off from a poor start, so a slower search finds them a good one."""
+def _settled(model: Any) -> Any:
+    """The fit, or None. Newton's steps run off from a poor start, so a slower search finds them a good one."""
     import warnings
+
+    import numpy as np
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        near = model.fit(method="bfgs", disp=False)
-        return model.fit(start_params=near.params, method="newton", disp=False)
+        try:
+            near = model.fit(method="bfgs", disp=False)
+            fit = model.fit(start_params=near.params, method="newton", disp=False)
+            known = np.isfinite([*fit.params, *np.sqrt(np.diag(np.atleast_2d(fit.cov_params())))]).all()
+        except (ValueError, np.linalg.LinAlgError):
+            return None
+    return fit if known else None
 
 
 def _proportional(fit: Any, lives: Lives, terms: list[str]) -> pd.DataFrame:
