@@ -160,13 +160,13 @@ def counts(
 
     if model is not None and model not in MODELS:
         raise UnknownNameError("model of counts", model, MODELS)
+    by = (by,) if isinstance(by, str) else tuple(by)
     if count in by or exposure in by:
         raise LocalgovError(
             f"{count if count in by else exposure} stands on both sides; expected other columns to explain it"
         )
     if not 0 < level < 1:
         raise LocalgovError(f"level={level} is no level of an interval; expected e.g. 0.95")
-    by = (by,) if isinstance(by, str) else tuple(by)
     values, offset = _checked(frame, count, by, exposure)
     design, names = _columns(frame, by)
     size, width = design.shape
