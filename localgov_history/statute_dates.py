@@ -220,6 +220,8 @@ class Coverage:
     expected : how many would by chance.
     p : share of `draws` random placements, with the one observed, that cover as often: one-sided, above 0.
     exact : the same probability worked out, without drawing.
+    together : the share of moves of all intervals by one number of years, round within their spans, under which as many
+        cover a date; the move by none is one of them, so it is above 0.
     draws, seed : of the placements.
     """
 
@@ -229,6 +231,7 @@ class Coverage:
     expected: float
     p: float
     exact: float
+    together: float
     draws: int
     seed: int
 
@@ -246,8 +249,8 @@ class Coverage:
         return (
             f"{self.covering} of {counted(self.tests, 'interval')} of break dates, from {self.frame['series'].nunique()} series, "
             f"cover one of {counted(len(self.dates), 'statute date')}; placed at random within the span of each series "
-            f"{shown(self.expected)} would ({p_text(self.p)}, {counted(self.draws, 'placement')}). Intervals are placed each for "
-            "itself: series that move together count more than once, which makes p too small."
+            f"{shown(self.expected)} would ({p_text(self.p)}, {counted(self.draws, 'placement')}). Series that move together "
+            f"make that p too small; moved all by the same number of years, {p_text(self.together)}."
         )
 
     def summary(self) -> str:
@@ -290,14 +293,15 @@ def coverage(
     -----
     p = (1 + placements covering as often) ÷ (1 + draws) (Phipson and Smyth 2010), so it is never 0. As placements are
     independent the number covering is a sum of independent trials of unequal chance; its distribution is worked out as
-    well.
+    well. Series are not independent of each other; moving all their intervals by the same number of years, round within
+    the span of each, keeps what they have in common.
     """
     import numpy as np
 
     frame = _checked(intervals, draws)
     if not dates:
         raise LocalgovError("no date was given; expected at least one")
-    covers, chances = [], []
+    covers, chances, round_about = [], [], []
     for row in frame.itertuples():
         covers.append(tuple(date.label for date in dates if row.lower <= date.last and row.upper >= date.first))
         starts = np.arange(row.span_start, row.span_end - (row.upper - row.lower) + 1)
@@ -306,10 +310,13 @@ def coverage(
         for date in dates:
             hit |= (starts <= date.last) & (ends >= date.first)
         chances.append(float(hit.mean()))
+        round_about.append(np.roll(hit, row.span_start - row.lower))
     observed = sum(bool(labels) for labels in covers)
     # Whether a placement covers a date is one trial with the chance worked out above.
     drawn = np.random.default_rng(seed).random((draws, len(frame))) < np.array(chances)
     reached = int((drawn.sum(axis=1) >= observed).sum())
+    moves = np.arange(max(len(hit) for hit in round_about))
+    moved = sum(hit[moves % len(hit)].astype(int) for hit in round_about)
     exact = float(min(1.0, _at_least(np.array(chances), observed)))
     return Coverage(
         frame.assign(covers=covers, chance=chances),
@@ -318,6 +325,7 @@ def coverage(
         float(sum(chances)),
         (1 + reached) / (1 + draws),
         exact,
+        float(np.mean(moved >= observed)),
         draws,
         seed,
     )

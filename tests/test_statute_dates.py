@@ -147,6 +147,21 @@ def test_equal_chances_give_the_binomial() -> None:
     assert found.expected == pytest.approx(1)
 
 
+def test_series_that_move_together_count_once() -> None:
+    # One year in a span of ten, 1905 asked for: one of ten moves covers it, however many series have the same break.
+    date = (StatuteDate("1905", 1905, 1905, ()),)
+    alone = statute_dates.coverage(intervals((1905, 1905, 1900, 1909)), date)
+    assert alone.together == alone.exact == pytest.approx(0.1)
+    alike = statute_dates.coverage(intervals(*[(1905, 1905, 1900, 1909)] * 3), date)
+    assert alike.together == pytest.approx(0.1)
+    assert alike.exact == pytest.approx(0.001)
+    # Moved by 0 to 9 years, 1905 and 1902 never cover it together; one of them does after 0 and after 3.
+    apart = statute_dates.coverage(intervals((1905, 1905, 1900, 1909), (1902, 1902, 1900, 1909)), date)
+    assert apart.together == pytest.approx(0.2)
+    none = statute_dates.coverage(intervals((1902, 1902, 1900, 1909)), date)
+    assert none.together == 1
+
+
 def test_intervals_at_the_dates_are_found_out() -> None:
     rows = [(1973, 1975, 1950, 2010), (1979, 1981, 1950, 2010), (1973, 1974, 1950, 2010)] * 5
     found = statute_dates.coverage(intervals(*rows))
@@ -172,6 +187,7 @@ def test_p_is_a_probability_above_nothing(rows: list[tuple[int, int, int, int]],
     frame = intervals(*[(low, low + wide, low - left, low + wide + right) for low, wide, left, right in rows])
     found = statute_dates.coverage(frame, draws=199, seed=seed)
     assert 0 < found.p <= 1
+    assert 0 < found.together <= 1
     assert 0 <= found.exact <= 1
     assert found.frame["chance"].between(0, 1).all()
     assert found.covering <= found.tests == len(rows)
