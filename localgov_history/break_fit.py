@@ -3,17 +3,17 @@ distribution of an estimated date."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from localgov_history.errors import LocalgovError
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-if TYPE_CHECKING:
-    from typing import Any
 
 # Below this ratio of the smallest to the largest eigenvalue, regressors count as collinear.
 COLLINEAR = 1e-11
@@ -49,7 +49,7 @@ def segment_sums(y: Array, changing: Array, shortest: int) -> Array:
     import numpy as np
     from numpy.lib.stride_tricks import sliding_window_view
 
-    n, q = changing.shape
+    n = len(y)
     base = np.linalg.qr(changing)[0] * np.sqrt(n)
     left = y - base @ (base.T @ y) / n
     windows = sliding_window_view(base, shortest, axis=0)
@@ -141,7 +141,7 @@ def by_regime(changing: Array, breaks: tuple[int, ...]) -> Array:
 def bounds(breaks: tuple[int, ...], n: int) -> list[tuple[int, int]]:
     """First observation and one past the last of each regime."""
     edges = [0, *breaks, n]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def least_squares(y: Array, regressors: Array) -> tuple[Array, Array]:
@@ -187,7 +187,9 @@ def long_run_variance(scores: Array) -> Array:
     return colour @ kernel @ colour.T
 
 
-def coefficient_variance(changing: Array, fixed: Array, breaks: tuple[int, ...], residuals: Array, hac: bool) -> Array:
+def coefficient_variance(
+    changing: Array, fixed: Array, breaks: tuple[int, ...], residuals: Array, hac: bool
+) -> Array:
     """Variance of the changing coefficients of all regimes, (regimes × q) square.
 
     Notes
@@ -209,9 +211,7 @@ def coefficient_variance(changing: Array, fixed: Array, breaks: tuple[int, ...],
     middle = np.zeros_like(bread)
     for number, (first, last) in enumerate(bounds(breaks, n)):
         block = slice(number * q, (number + 1) * q)
-        middle[block, block] = (last - first) * long_run_variance(
-            changing[first:last] * residuals[first:last, None]
-        )
+        middle[block, block] = (last - first) * long_run_variance(changing[first:last] * residuals[first:last, None])
     return bread @ middle @ bread
 
 
@@ -223,7 +223,7 @@ def wald_no_change(slopes: Array, variance: Array, changing: int) -> float:
     contrast = np.kron(np.diff(np.eye(regimes), axis=0), np.eye(changing))
     gap = contrast @ slopes
     spread = contrast @ variance @ contrast.T
-    if not np.linalg.matrix_rank(spread) == len(spread):
+    if np.linalg.matrix_rank(spread) < len(spread):
         return float("inf")
     return float(gap @ np.linalg.solve(spread, gap))
 
@@ -235,7 +235,7 @@ def date_quantiles(level: float, drift: float, spread: float) -> tuple[float, fl
     ----------
     level : of the interval, two-sided.
     drift : ξ, the ratio of δ'Qδ after the break to that before.
-    spread : φ, ξ times the ratio of the variance after to that before.
+    spread : φ, the ratio of δ'Ωδ after the break to that before.
 
     Notes
     -----

@@ -72,7 +72,11 @@ def hansen_pvalue(statistic: float, test: str, changing: int, trimming: float) -
     rows = _hansen()[test, changing]
 
     def one(terms: tuple[float, ...], degrees: float) -> float:
-        return float(stats.chi2.sf(max(sum(b * statistic**power for power, b in enumerate(terms)), 0.0), degrees))
+        """Far out a cubic turns back, where it was never fitted: there its highest value before stands."""
+        curve = np.polynomial.Polynomial(terms)
+        turns = [float(turn.real) for turn in curve.deriv().roots() if not turn.imag]
+        places = [0.0, min(statistic, 1e6), *(turn for turn in turns if 0 < turn < statistic)]
+        return float(stats.chi2.sf(max(float(curve(at)) for at in places), degrees))
 
     # Between the shares tabulated Hansen interpolates; one date alone (a half) leaves the chi-squared itself.
     shares = [share for share, _, _ in rows] + [0.5]
