@@ -22,7 +22,20 @@ DOUBT = 0.05
 # Below these, asymptotic p-values are named as doubtful.
 FEW = 60
 FEW_IN_A_REGIME = 15
+# Above this t value a straight line through the series counts as a trend.
+TREND = 1.96
 SHORTEST_FOR_UNIT_ROOTS = 15
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Something that stands against a test: in few words (empty where it need not be in a sentence) and in full."""
+
+    brief: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -43,9 +56,14 @@ class Order:
     kpss: float
     kpss_pvalue: float
 
+    @property
+    def rejects_unit_root(self) -> bool:
+        """Whether the augmented Dickey-Fuller test rejects at 5%."""
+        return self.adf_pvalue < DOUBT
+
     def sentence(self) -> str:
         """Both tests and what they come to."""
-        unit_root, stationary = self.adf_pvalue >= DOUBT, self.kpss_pvalue >= DOUBT
+        unit_root, stationary = not self.rejects_unit_root, self.kpss_pvalue >= DOUBT
         verdict = {
             (True, False): "both point to a unit root, under which tests for breaks find too many",
             (False, True): f"both point to a series stationary about its {self.about}",
@@ -119,7 +137,7 @@ class Observed:
 
         if self.n < SHORTEST_FOR_UNIT_ROOTS:
             return None
-        kind, about = ("ct", "trend") if abs(self.trend[1]) > 1.96 else ("c", "level")
+        kind, about = ("ct", "trend") if abs(self.trend[1]) > TREND else ("c", "level")
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
@@ -130,62 +148,75 @@ class Observed:
         values = [float(item) for item in (*unit_root[:2], *stationary[:2])]
         return Order(about, *values) if np.isfinite(values).all() else None
 
-    def caveats(self) -> list[str]:
+    def caveats(self) -> list[Caveat]:
         """What is to be known of the series before any test of it is believed."""
         said = []
         if self.n < FEW:
+            number = counted(self.n, "observation")
             said.append(
-                f"{counted(self.n, 'observation')}: p-values, critical values and intervals are those of large samples."
+                Caveat(
+                    f"only {number}", f"{number}: p-values, critical values and intervals are those of large samples."
+                )
             )
-        said.append(
-            self.order.sentence()
-            if self.order
-            else "The order of integration could not be tested (too short or too regular a series)."
-        )
+        if self.order:
+            brief = "" if self.order.rejects_unit_root else "a unit root is not ruled out"
+            said.append(Caveat(brief, self.order.sentence()))
+        else:
+            text = "The order of integration could not be tested (too short or too regular a series)."
+            said.append(Caveat("the order of integration is not known", text))
         slope, t = self.trend
-        if self.level_only and abs(t) > 1.96:
-            said.append(
+        if self.level_only and abs(t) > TREND:
+            text = (
                 f"The series {'rises' if slope > 0 else 'falls'} over its whole span (by {abs(slope):.3g} an observation, "
                 f"t = {t:.1f}) and the model has a level alone: it takes a steady trend for breaks. Compare with a trend "
                 "among the regressors."
             )
+            said.append(Caveat("the model has a level alone where the series has a trend", text))
         return said
 
-    def doubts(self, residuals: Array, breaks: tuple[int, ...], hac: bool) -> list[str]:
-        """Assumptions on the errors that the residuals of a fit with these breaks speak against."""
+    def doubts(self, residuals: Array, breaks: tuple[int, ...], robust: str) -> list[Caveat]:
+        """Assumptions on the errors that the residuals of a fit with these breaks speak against.
+
+        `robust` names what to use where errors are not independent; empty where they need not be.
+        """
         from scipy import stats
         from statsmodels.stats.diagnostic import acorr_ljungbox
 
         if not residuals.any():
-            return ["The model fits the series without any error; nothing can be said of uncertainty."]
+            text = "The model fits the series without any error; nothing can be said of uncertainty."
+            return [Caveat("the fit leaves no error to judge by", text)]
         said = []
         short = min(last - first for first, last in bounds(breaks, self.n))
         if short < FEW_IN_A_REGIME:
-            said.append(f"The shortest regime has {counted(short, 'observation')}.")
-        if hac:
+            number = counted(short, "observation")
+            said.append(Caveat(f"a regime of only {number}", f"The shortest regime has {number}."))
+        if not robust:
             return said
         lags = max(1, min(10, self.n // 5))
         serial = float(acorr_ljungbox(residuals, lags=[lags])["lb_pvalue"].iloc[0])
         if serial < DOUBT:
-            said.append(
+            text = (
                 f"The errors are taken as independent, but the residuals are not (Ljung-Box, {counted(lags, 'lag')}, "
-                f'p {probability(serial)}): breaks will look surer than they are; compare with errors="hac".'
+                f"p {probability(serial)}): breaks will look surer than they are; compare with {robust}."
             )
+            said.append(Caveat("errors are autocorrelated", text))
         groups = [residuals[first:last] for first, last in bounds(breaks, self.n) if last - first > 2]
-        if len(groups) > 1:
-            spread = float(stats.levene(*groups).pvalue)
-            if spread < DOUBT:
-                said.append(
-                    "The errors are taken to vary alike in all regimes, but the residuals do not (Levene, "
-                    f"p {probability(spread)})."
-                )
+        spread = float(stats.levene(*groups).pvalue) if len(groups) > 1 else 1.0
+        if spread < DOUBT:
+            text = (
+                "The errors are taken to vary alike in all regimes, but the residuals do not (Levene, "
+                f"p {probability(spread)})."
+            )
+            said.append(Caveat("errors vary unequally", text))
         return said
 
     def fit(self, breaks: tuple[int, ...]) -> tuple[Array, Array]:
-        """Coefficients (changing by regime, then fixed) and residuals."""
+        """Coefficients (changing by regime, then fixed) and residuals, 0 where they are no more than rounding."""
         import numpy as np
 
-        return least_squares(self.y, np.column_stack([by_regime(self.changing, breaks), self.fixed]))
+        slopes, residuals = least_squares(self.y, np.column_stack([by_regime(self.changing, breaks), self.fixed]))
+        rounding = 1e-12 * np.abs(self.y).max()
+        return slopes, residuals if np.abs(residuals).max() > rounding else np.zeros(self.n)
 
 
 def probability(p: float) -> str:
@@ -233,6 +264,8 @@ def observed(y: object, X: object = None, fixed: object = None) -> Observed:
     sizes = np.linalg.svd(scaled, compute_uv=False)
     if sizes[-1] <= np.sqrt(COLLINEAR) * sizes[0]:
         raise LocalgovError("the regressors are collinear; expected none that is a combination of the others")
+    if not found.fit(())[1].any():
+        raise LocalgovError("the regressors explain y without any error; there is nothing to test")
     return found
 
 

@@ -62,26 +62,28 @@ def hansen_pvalue(statistic: float, test: str, changing: int, trimming: float) -
     LocalgovError
         If there are no values for the number of changing coefficients.
     """
-    import numpy as np
-    from scipy import stats
+    from numpy.polynomial import Polynomial
+    from scipy.special import chdtrc
 
     if changing > MOST_CHANGING:
         raise LocalgovError(
             f"{changing} coefficients may change; p-values are tabulated for 1 to {MOST_CHANGING} of them"
         )
-    rows = _hansen()[test, changing]
 
     def one(terms: tuple[float, ...], degrees: float) -> float:
         """Far out a cubic turns back, where it was never fitted: there its highest value before stands."""
-        curve = np.polynomial.Polynomial(terms)
+        curve = Polynomial(terms)
         turns = [float(turn.real) for turn in curve.deriv().roots() if not turn.imag]
         places = [0.0, min(statistic, 1e6), *(turn for turn in turns if 0 < turn < statistic)]
-        return float(stats.chi2.sf(max(float(curve(at)) for at in places), degrees))
+        return float(chdtrc(degrees, max(0.0, *(float(curve(at)) for at in places))))
 
     # Between the shares tabulated Hansen interpolates; one date alone (a half) leaves the chi-squared itself.
-    shares = [share for share, _, _ in rows] + [0.5]
-    values = [one(terms, degrees) for _, terms, degrees in rows] + [float(stats.chi2.sf(statistic, changing))]
-    return float(np.interp(trimming, shares, values))
+    rows = [*_hansen()[test, changing], (0.5, (0.0, 1.0), float(changing))]
+    trimming = max(trimming, rows[0][0])
+    above = next(at for at, row in enumerate(rows) if row[0] >= trimming)
+    low, high = rows[max(above - 1, 0)], rows[above]
+    weight = (trimming - low[0]) / (high[0] - low[0]) if above else 1.0
+    return (1 - weight) * one(*low[1:]) + weight * one(*high[1:])
 
 
 def critical_value(test: str, breaks: int, changing: int, trimming: float, level: float) -> float | None:

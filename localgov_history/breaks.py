@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localgov_history import break_fit
-from localgov_history.break_series import Observed, observed, probability
+from localgov_history.break_series import Caveat, Observed, observed, probability
 from localgov_history.break_values import (
     DOUBLE_MAXIMUM_BREAKS,
     critical_value,
@@ -44,14 +44,23 @@ _ROUNDS = 50
 class _Told:
     """What all results say alike."""
 
-    caveats: tuple[str, ...]
-
-    def sentence(self) -> str:
+    @cached_property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What stands against believing the result."""
         raise NotImplementedError
 
+    def finding(self) -> str:
+        """The numbers, without what stands against them."""
+        raise NotImplementedError
+
+    def sentence(self) -> str:
+        """The numbers, and in few words what stands against them."""
+        against = [caveat.brief for caveat in self.caveats if caveat.brief]
+        return self.finding() + (f" Caution: {listing(against)}." if against else "")
+
     def summary(self) -> str:
-        """The sentence and, under it, what stands against it."""
-        return "\n".join([self.sentence(), *(f"  {caveat}" for caveat in self.caveats)])
+        """The numbers and, under them, what stands against them."""
+        return "\n".join([self.finding(), *(f"  {caveat}" for caveat in self.caveats)])
 
     def __repr__(self) -> str:
         return self.summary()
@@ -86,12 +95,13 @@ class KnownBreak(_Told):
         return self.series.labels[self.position]
 
     @cached_property
-    def caveats(self) -> tuple[str, ...]:  # type: ignore[override]
+    def caveats(self) -> tuple[Caveat, ...]:
         """What stands against believing the test."""
         residuals = self.series.fit((self.position,))[1]
         date = "The p-value holds for a date chosen without a look at the series."
-        hac = self.errors == "hac"
-        return (date, *self.series.caveats(), *self.series.doubts(residuals, (self.position,), hac))
+        robust = "" if self.errors == "hac" else "wald(…)"
+        doubts = self.series.doubts(residuals, (self.position,), robust)
+        return (Caveat("", date), *self.series.caveats(), *doubts)
 
     def to_frame(self) -> pd.DataFrame:
         """One row: method, errors, statistic, p-value, position and label."""
@@ -100,7 +110,7 @@ class KnownBreak(_Told):
         keys = ("method", "errors", "statistic", "pvalue", "position", "label")
         return pd.DataFrame([{key: getattr(self, key) for key in keys}])
 
-    def sentence(self) -> str:
+    def finding(self) -> str:
         """The statistic and its p-value."""
         kind = "F" if self.method == "Chow" else "chi-squared"
         errors = "constant errors" if self.errors == "constant" else "errors robust to autocorrelation"
@@ -202,12 +212,11 @@ class SupF(_Told):
         return self.series.labels[self.position]
 
     @cached_property
-    def caveats(self) -> tuple[str, ...]:  # type: ignore[override]
+    def caveats(self) -> tuple[Caveat, ...]:
         """What stands against believing the tests."""
         residuals = self.series.fit((self.position,))[1]
-        said = self.series.doubts(residuals, (self.position,), hac=False)
-        said = [item.replace('errors="hac"', 'bai_perron(…, max_breaks=1, errors="hac")') for item in said]
-        return (*self.series.caveats(), *said)
+        robust = 'bai_perron(…, max_breaks=1, errors="hac")'
+        return (*self.series.caveats(), *self.series.doubts(residuals, (self.position,), robust))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a test: ``sup``, ``ave`` and ``exp``."""
@@ -218,7 +227,7 @@ class SupF(_Told):
             [{"test": name, "statistic": item.value, "pvalue": item.pvalue} for name, item in rows.items()]
         )
 
-    def sentence(self) -> str:
+    def finding(self) -> str:
         """The statistics, their p-values and the date."""
         first, last = (int(self.by_position["position"].iloc[at]) for at in (0, -1))
         return (
@@ -258,7 +267,9 @@ def sup_f(y: object, X: object = None, trimming: float = 0.15) -> SupF:
     table = _table(series, series.y, shortest)
     positions = np.arange(shortest, n - shortest + 1)
     whole = _squares(series.fit(())[1])
-    apart = _clean(table[positions - 1, 0] + table[n - 1, positions], whole)
+    apart = table[positions - 1, 0] + table[n - 1, positions]
+    # What is mere rounding of the whole is no error.
+    apart[apart <= 1e-24 * whole] = 0.0
     with np.errstate(divide="ignore"):
         f = np.maximum(whole - apart, 0) / apart * (n - 2 * q)
     share = shortest / n
@@ -446,7 +457,7 @@ class MultipleBreaks(_Told):
         Returns
         -------
         One row a break: ``break``, ``position``, ``lower``, ``upper`` and their ``label``, ``lower_label`` and
-        ``upper_label``; bounds are rounded outwards and cut at the ends of the series (``cut``).
+        ``upper_label``; bounds are rounded outwards, hold the date itself, and are cut at the ends of the series (``cut``).
         """
         import pandas as pd
 
@@ -483,7 +494,8 @@ class MultipleBreaks(_Told):
             if min(*size, *noise) > 0:
                 low, high = break_fit.date_quantiles(level, size[1] / size[0], noise[1] / noise[0])
                 scale = noise[0] / size[0] ** 2
-                lower, upper = math.floor(position - high * scale), math.ceil(position - low * scale)
+                lower = min(math.floor(position - high * scale), position)
+                upper = max(math.ceil(position - low * scale), position)
             within = [min(max(bound, 0), n - 1) for bound in (lower, upper)]
             records.append(
                 {
@@ -532,20 +544,23 @@ class MultipleBreaks(_Told):
         return pd.DataFrame(records)
 
     @cached_property
-    def caveats(self) -> tuple[str, ...]:  # type: ignore[override]
+    def caveats(self) -> tuple[Caveat, ...]:
         """What stands against believing the partitions and tests; of errors, with the breaks that BIC chooses."""
         breaks = self.select().positions
-        said = [*self.series.caveats(), *self.series.doubts(self.series.fit(breaks)[1], breaks, self.errors == "hac")]
+        robust = "" if self.errors == "hac" else 'errors="hac"'
+        said = [*self.series.caveats(), *self.series.doubts(self.series.fit(breaks)[1], breaks, robust)]
         missing = untabulated(len(self.series.names), self.trimming)
         if missing:
-            said.append(f"No tests of the number of breaks: {missing}.")
+            said.append(Caveat("", f"No tests of the number of breaks: {missing}."))
         elif len(self._double()) < DOUBLE_MAXIMUM_BREAKS[self.trimming]:
-            said.append(
+            text = (
                 f"The critical values of the double maximum tests are for {DOUBLE_MAXIMUM_BREAKS[self.trimming]} breaks; "
                 f"with {len(self._double())} the tests find too little."
             )
-        if self.series.fixed.shape[1] and self.max_breaks:
-            said.append("With fixed coefficients the partitions are found by iteration and may miss the best.")
+            said.append(Caveat("", text))
+        if self.series.fixed.shape[1]:
+            text = "With fixed coefficients the partitions are found by iteration and may miss the best."
+            said.append(Caveat("", text))
         return tuple(said)
 
     def to_frame(self) -> pd.DataFrame:
@@ -572,7 +587,7 @@ class MultipleBreaks(_Told):
             frame[f"{name}_critical"] = [math.nan, *(math.nan if item is None else item for item in critical)]
         return frame
 
-    def sentence(self) -> str:
+    def finding(self) -> str:
         """How many breaks each criterion chooses, the dates that BIC chooses with intervals, and the double maximum."""
         series = self.series
         chosen = self.select()
@@ -582,10 +597,10 @@ class MultipleBreaks(_Told):
         )
         if chosen.number:
             said += f": new regimes from {listing(self._dates(chosen.number))}"
-        others = [f"{name} {self.select(key).number}" for key, name in (("bic_yao", "Yao's BIC"), ("lwz", "LWZ"))]
+        others = [f"Yao's BIC chooses {self.select('bic_yao').number}", f"LWZ {self.select('lwz').number}"]
         if untabulated(len(series.names), self.trimming):
             return f"{said}. {listing(others)}."
-        others.append(f"sequential tests at 5% {self.select('sequential').number}")
+        others.append(f"the sequential tests at 5% {self.select('sequential').number}")
         return (
             f"{said}. {listing(others)}. UDmax = {self.ud_max:.2f} (5% critical value "
             f"{self.critical_value('ud_max'):.2f}), WDmax = {self.wd_max():.2f} ({self.critical_value('wd_max'):.2f})."
@@ -596,7 +611,7 @@ class MultipleBreaks(_Told):
         frame = self.to_frame().drop(columns=["positions"])
         frame["labels"] = [", ".join(self.series.when(at) for at in breaks) or "–" for breaks in self.partitions]
         table = frame.to_string(index=False, na_rep="–", float_format=lambda value: f"{value:.2f}")
-        return "\n".join([self.sentence(), table, *(f"  {caveat}" for caveat in self.caveats)])
+        return "\n".join([self.finding(), table, *(f"  {caveat}" for caveat in self.caveats)])
 
     def _dates(self, m: int) -> list[str]:
         when = self.series.when
@@ -673,8 +688,7 @@ def bai_perron(
         partitions = _partial(series, shortest, max_breaks)
     else:
         partitions = break_fit.best_partitions(_table(series, series.y, shortest), shortest, max_breaks)
-    whole = _squares(series.fit(())[1])
-    rss = tuple(float(_clean(_squares(series.fit(breaks)[1]), whole)) for breaks in partitions)
+    rss = tuple(_squares(series.fit(breaks)[1]) for breaks in partitions)
     return MultipleBreaks(rss, tuple(partitions), trimming, shortest, errors, series)
 
 
@@ -733,13 +747,6 @@ def _squares(residuals: Array) -> float:
     return float(residuals @ residuals)
 
 
-def _clean(sums: Any, whole: float) -> Any:
-    """Sums of squares with what is mere rounding of the whole set to 0."""
-    import numpy as np
-
-    return np.where(sums <= 1e-24 * whole, 0.0, sums)
-
-
 def _ratio(gain: float, left: float) -> float:
     return max(gain, 0.0) / left if left > 0 else math.inf
 
@@ -757,11 +764,12 @@ def _known(series: Observed, position: int | None, label: object) -> int:
     if (position is None) == (label is None):
         raise LocalgovError("expected either position or label: the first observation of the new regime")
     if position is None:
-        if label not in series.labels:
+        names = [series.when(at) for at in range(series.n)] if isinstance(label, str) else list(series.labels)
+        if label not in names:
             raise LocalgovError(
-                f"{label!r} is no label of the series; expected one from {series.labels[0]} to {series.labels[-1]}"
+                f"{label!r} is no label of the series; expected one from {series.when(0)} to {series.when(series.n - 1)}"
             )
-        return series.labels.index(label)
+        position = names.index(label)
     if not 0 < position < series.n:
         raise LocalgovError(f"position is {position}; expected 1 to {series.n - 1}, counted from 0")
     return int(position)
