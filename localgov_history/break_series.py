@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import warnings
 from dataclasses import dataclass
@@ -109,6 +110,15 @@ class Observed:
         if not self.labelled:
             return f"position {position}"
         return str(label.date()) if hasattr(label, "date") and callable(label.date) else str(label)
+
+    @cached_property
+    def orthogonal(self) -> Observed:
+        """The same with the changing regressors made orthogonal, so that robust variances do not depend on their units
+        or on where years are counted from."""
+        import numpy as np
+
+        base = np.linalg.qr(self.changing)[0] * np.sqrt(self.n)
+        return dataclasses.replace(self, changing=base)
 
     @cached_property
     def level_only(self) -> bool:
@@ -321,8 +331,7 @@ def _check_dates(labels: pd.Index) -> None:
     steps: Any = labels
     if isinstance(labels, pd.DatetimeIndex):
         ordered = labels.is_monotonic_increasing
-        known = pd.infer_freq(labels) if ordered and len(labels) > 2 else None
-        if ordered and known is None and len(labels) > 2:
+        if ordered and len(labels) > 2 and not _evenly_spaced(labels):
             raise LocalgovError("the dates of y are not evenly spaced; expected one a year, quarter, month or day")
         steps = None
     elif isinstance(labels, pd.PeriodIndex):
@@ -349,6 +358,15 @@ def _check_dates(labels: pd.Index) -> None:
             f"observations are missing between {_some(told)}; expected one every {usual:g} of the index. Fill or cut "
             "the series before, so that it is seen what was done"
         )
+
+
+def _evenly_spaced(labels: pd.DatetimeIndex) -> bool:
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        # Only whether there is a frequency counts, not how pandas writes it.
+        warnings.simplefilter("ignore")
+        return pd.infer_freq(labels) is not None
 
 
 def _some(items: list[str]) -> str:

@@ -4,6 +4,8 @@ Every position is that of the first observation of a new regime, counted from 0;
 given as they are: without any, a level alone may change; a column of ones is the level. Results say in words how far
 they may be trusted: the order of integration, trends, small samples and errors that are not as assumed.
 
+A series of the kit: ``lg.series("…").frame.set_index("year")["value"]``.
+
 >>> import numpy as np
 >>> step = np.r_[np.zeros(30), np.ones(30)] + np.tile([0.1, -0.1], 30)
 >>> bai_perron(step, max_breaks=2).select().positions
@@ -18,7 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localgov_history import break_fit
-from localgov_history.break_series import Caveat, Observed, observed, probability
+from localgov_history.break_series import FEW, Caveat, Observed, observed, probability
 from localgov_history.break_values import (
     DOUBLE_MAXIMUM_BREAKS,
     critical_value,
@@ -468,7 +470,7 @@ class MultipleBreaks(_Told):
             raise LocalgovError(f"level is {level:g}; expected a number between 0 and 1, such as 0.95")
         errors = self.errors if errors is None else errors
         _known_errors(errors)
-        series, breaks = self.series, self.partitions[m]
+        series, breaks = self.series.orthogonal, self.partitions[m]
         n, q = series.changing.shape
         slopes, residuals = series.fit(breaks)
         scores = series.changing * residuals[:, None]
@@ -521,13 +523,17 @@ class MultipleBreaks(_Told):
         import pandas as pd
 
         breaks = self.breaks(m)
-        series = self.series
+        series = self.series.orthogonal
         slopes, residuals = series.fit(breaks)
         spread = break_fit.coefficient_variance(
             series.changing, series.fixed, breaks, residuals, self.errors == "hac"
         )
-        errors = np.sqrt(np.diag(spread))
         q = len(series.names)
+        # From the orthogonal regressors back to those given.
+        one = np.linalg.lstsq(self.series.changing, series.changing, rcond=None)[0]
+        back = np.kron(np.eye(m + 1), one)
+        slopes = back @ slopes[: q * (m + 1)]
+        errors = np.sqrt(np.diag(back @ spread @ back.T))
         records = [
             {
                 "regime": number + 1,
@@ -558,6 +564,12 @@ class MultipleBreaks(_Told):
                 f"with {len(self._double())} the tests find too little."
             )
             said.append(Caveat("", text))
+        if self.errors == "hac" and self.shortest < FEW:
+            text = (
+                f"Regimes may have as few as {self.shortest} observations: tests with robust errors then reject too often "
+                "where there is no break (Bai and Perron 2006). Trim more, and compare with constant errors."
+            )
+            said.append(Caveat("robust tests over short regimes reject too often", text))
         if self.series.fixed.shape[1]:
             text = "With fixed coefficients the partitions are found by iteration and may miss the best."
             said.append(Caveat("", text))
@@ -737,6 +749,7 @@ def _table(series: Observed, y: Array, shortest: int) -> Array:
 
 
 def _wald(series: Observed, breaks: tuple[int, ...], errors: str) -> float:
+    series = series.orthogonal
     slopes, residuals = series.fit(breaks)
     q = len(series.names)
     spread = break_fit.coefficient_variance(series.changing, series.fixed, breaks, residuals, errors == "hac")

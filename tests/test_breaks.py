@@ -292,6 +292,38 @@ def test_chow_and_wald_are_an_f_test_of_dummies() -> None:
     assert wald.statistic == pytest.approx(2 * chow.statistic, rel=1e-9)
 
 
+@pytest.mark.parametrize("errors", breaks.ERRORS)
+def test_units_and_origins_of_regressors_change_nothing(nile: pd.Series, errors: str) -> None:
+    years = np.arange(1871.0, 1971)
+    one, other = (
+        breaks.bai_perron(nile, np.column_stack([np.ones(100), line]), max_breaks=2, errors=errors)
+        for line in (years, (years - 1920) / 1000)
+    )
+    assert one.partitions == other.partitions
+    assert one.sup_f == pytest.approx(other.sup_f, rel=1e-6)
+    assert one.sequential == pytest.approx(other.sequential, rel=1e-6)
+    pd.testing.assert_frame_equal(one.confidence_intervals(1), other.confidence_intervals(1))
+    slopes, thousands = (found.regimes(1).query("coefficient == 'x2'") for found in (one, other))
+    for column in ("value", "standard_error"):
+        assert (1000 * slopes[column]).tolist() == pytest.approx(thousands[column].tolist(), rel=1e-6)
+
+
+def test_standard_errors_of_a_partial_change_are_those_of_least_squares() -> None:
+    """statsmodels with a column for each regime; robust ones come near them where errors are independent."""
+    random = np.random.default_rng(9)
+    n, at = 2000, 1200
+    x = random.normal(size=n)
+    late = np.arange(n) >= at
+    y = 3.0 * late + 2 * x + random.normal(size=n)
+    model = sm.OLS(y, np.column_stack([~late, late, x]).astype(float)).fit()
+    found = breaks.bai_perron(y, fixed=x, max_breaks=1)
+    assert found.breaks(1) == (at,)
+    assert found.regimes(1)["value"].tolist() == pytest.approx(model.params[:2], rel=1e-9)
+    assert found.regimes(1)["standard_error"].tolist() == pytest.approx(model.bse[:2], rel=1e-9)
+    robust = breaks.bai_perron(y, fixed=x, max_breaks=1, errors="hac")
+    assert robust.regimes(1)["standard_error"].tolist() == pytest.approx(model.bse[:2], rel=0.15)
+
+
 def test_criteria_of_yao_and_of_liu_wu_and_zidek_by_hand() -> None:
     """Two regimes of a level: sums of squares 5 and 5 about means 0 and 10; three parameters with one break."""
     y = np.r_[np.tile([0.5, -0.5], 10), 10 + np.tile([0.5, -0.5], 10)]
@@ -386,6 +418,19 @@ def test_small_samples_and_unequal_errors_are_named() -> None:
     assert "only 40 observations" in said
     assert "a regime of only 12 observations" in said
     assert "errors vary unequally" in said
+
+
+def test_robust_tests_over_short_regimes_are_doubted(rate: pd.Series) -> None:
+    assert "robust tests over short regimes" in breaks.bai_perron(rate, errors="hac").sentence()
+    assert "robust tests" not in breaks.bai_perron(rate).sentence()
+
+
+def test_dates_are_named_as_they_were_given(nile: pd.Series) -> None:
+    monthly = pd.Series(nile.to_numpy(), index=pd.date_range("1871-01-01", periods=100, freq="MS"))
+    financial = pd.Series(nile.to_numpy(), index=[f"{year}/{(year + 1) % 100:02}" for year in nile.index])
+    assert "from 1873-05-01" in breaks.chow(monthly, label="1873-05-01").sentence()
+    assert "from 1899/00" in breaks.chow(financial, label="1899/00").sentence()
+    assert "from position 28" in breaks.chow(nile.to_numpy(), position=28).sentence()
 
 
 def test_a_trend_among_the_regressors_ends_the_warning(nile: pd.Series) -> None:
