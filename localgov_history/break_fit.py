@@ -111,7 +111,7 @@ def best_partitions(table: Array, shortest: int, most: int) -> list[tuple[int, .
         first, last = breaks * shortest, n - shortest
         starts = np.arange(first, last + 1)
         before = best[first - 1 : last]
-        # Only the whole series matters for the last observation; other ends serve the partitions with more breaks.
+        # Each row is an end of what is partitioned, each column the beginning of its last regime.
         total = before + table[first + shortest - 1 :, first : last + 1]
         chosen = total.argmin(axis=1)
         at = np.zeros(n, dtype=int)

@@ -74,7 +74,7 @@ class Order:
         bound = {0.01: "at most", 0.1: "at least"}.get(round(self.kpss_pvalue, 6), "=")
         return (
             f"Order of integration about a {self.about}: ADF {self.adf:.2f} (p {probability(self.adf_pvalue)}), "
-            f"KPSS {self.kpss:.2f} (p {bound} {self.kpss_pvalue:.2f}); {verdict}. A break by itself makes a stationary "
+            f"KPSS {self.kpss:.2f} (p {bound} {self.kpss_pvalue:.3g}); {verdict}. A break by itself makes a stationary "
             "series look like a unit root."
         )
 
@@ -355,8 +355,8 @@ def _check_dates(labels: pd.Index) -> None:
     if len(wide):
         told = [f"{labels[at]} and {labels[at + 1]}" for at in wide]
         raise LocalgovError(
-            f"observations are missing between {_some(told)}; expected one every {usual:g} of the index. Fill or cut "
-            "the series before, so that it is seen what was done"
+            f"observations are missing between {_some(told)}; expected steps of {usual:g} throughout. Fill or cut the "
+            "series before, so that it is seen what was done"
         )
 
 

@@ -608,7 +608,8 @@ class MultipleBreaks(_Told):
             f"BIC chooses {chosen.number}"
         )
         if chosen.number:
-            said += f": new regimes from {listing(self._dates(chosen.number))}"
+            what = "a new regime" if chosen.number == 1 else "new regimes"
+            said += f": {what} from {listing(self._dates(chosen.number))}"
         others = [f"Yao's BIC chooses {self.select('bic_yao').number}", f"LWZ {self.select('lwz').number}"]
         if untabulated(len(series.names), self.trimming):
             return f"{said}. {listing(others)}."
