@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localgov_history import long_series
+from localgov_history import breaks, long_series
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
-from localgov_history.model_words import p_text, shown
+from localgov_history.models.words import p_text, shown
 from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
@@ -401,8 +401,6 @@ def break_intervals(
     """
     import numpy as np
     import pandas as pd
-
-    from localgov_history import breaks
 
     book = catalogue or default()
     if keys is None:

@@ -18,7 +18,9 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localgov_history import break_fit, break_values, breaks
+from localgov_history import breaks
+from localgov_history.breaks import fit
+from localgov_history.breaks import values as printed
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 
 DATA = Path(__file__).parent / "data"
@@ -170,27 +172,27 @@ ANDREWS = {
 @pytest.mark.parametrize("q", ANDREWS)
 def test_pvalues_at_andrews_critical_values(q: int) -> None:
     """Hansen's p-values come to 10 and 5% within a tenth of themselves, and to 1% within a fifth."""
-    found = [break_values.hansen_pvalue(q * value, "sup", q, 0.15) for value in ANDREWS[q]]
+    found = [printed.hansen_pvalue(q * value, "sup", q, 0.15) for value in ANDREWS[q]]
     assert found[:2] == pytest.approx([0.10, 0.05], rel=0.1)
     assert found[2] == pytest.approx(0.01, rel=0.2)
 
 
 def test_pvalue_at_the_first_table_of_andrews() -> None:
     """8.85 (Andrews 1993) was corrected to 8.68 (2003): the test at 8.85 is a little below 5%."""
-    assert 0.04 < break_values.hansen_pvalue(8.85, "sup", 1, 0.15) < 0.05
+    assert 0.04 < printed.hansen_pvalue(8.85, "sup", 1, 0.15) < 0.05
 
 
 def test_pvalues_fall_and_end_at_zero() -> None:
     """Hansen's cubics turn back far out; p-values may not."""
     for test, q in itertools.product(("sup", "ave", "exp"), (1, 4, 10)):
-        found = [break_values.hansen_pvalue(x, test, q, 0.15) for x in (0, 0.2, 5, 10, 20, 40, 80, 1e3, np.inf)]
+        found = [printed.hansen_pvalue(x, test, q, 0.15) for x in (0, 0.2, 5, 10, 20, 40, 80, 1e3, np.inf)]
         assert found == sorted(found, reverse=True)
         assert found[-1] < 1e-3
 
 
 def test_critical_values_of_bai_and_perron() -> None:
     """Bai and Perron (1998, tables I and II) print the same for 5% trimmed; the others as R mbreaks prints them."""
-    value = break_values.critical_value
+    value = printed.critical_value
     assert [value("sup_f", k, 1, 0.05, 0.05) for k in (1, 2, 3)] == [9.63, 8.78, 7.85]
     assert [value("sup_f_next", k, 1, 0.15, 0.05) for k in (1, 2, 3, 4, 5)] == [8.58, 10.13, 11.14, 11.83, 12.25]
     assert [value("ud_max", 1, 1, 0.15, level) for level in (0.10, 0.05, 0.01)] == [7.46, 8.88, 12.37]
@@ -200,28 +202,28 @@ def test_critical_values_of_bai_and_perron() -> None:
 
 def test_critical_values_are_in_order() -> None:
     """More coefficients, a smaller level, less trimming: a larger value; more breaks: a smaller one."""
-    for trimming, level, q in itertools.product(break_values.TRIMMINGS, break_values.LEVELS, range(1, 11)):
-        values = [break_values.critical_value("sup_f", k, q, trimming, level) for k in range(1, 11)]
+    for trimming, level, q in itertools.product(printed.TRIMMINGS, printed.LEVELS, range(1, 11)):
+        values = [printed.critical_value("sup_f", k, q, trimming, level) for k in range(1, 11)]
         known = [value for value in values if value is not None]
         assert known == sorted(known, reverse=True)
-        following = break_values.critical_value("sup_f_next", 1, q, trimming, level)
+        following = printed.critical_value("sup_f_next", 1, q, trimming, level)
         assert following == known[0]
-        ud, wd = (break_values.critical_value(name, 1, q, trimming, level) for name in ("ud_max", "wd_max"))
+        ud, wd = (printed.critical_value(name, 1, q, trimming, level) for name in ("ud_max", "wd_max"))
         assert ud is not None
         assert wd is not None
         assert known[0] <= ud <= wd
         if q > 1:
-            assert known[0] > break_values.critical_value("sup_f", 1, q - 1, trimming, level)  # type: ignore[operator]
+            assert known[0] > printed.critical_value("sup_f", 1, q - 1, trimming, level)  # type: ignore[operator]
 
 
 def test_distribution_of_dates_of_bai() -> None:
     """Bai (1997): 90 and 95% of the symmetric distribution lie within 7.7 and 11.0; and the two sides make up one."""
-    assert break_fit.date_quantiles(0.90, 1, 1) == pytest.approx((-7.7, 7.7), abs=0.05)
-    assert break_fit.date_quantiles(0.95, 1, 1) == pytest.approx((-11.0, 11.0), abs=0.05)
+    assert fit.date_quantiles(0.90, 1, 1) == pytest.approx((-7.7, 7.7), abs=0.05)
+    assert fit.date_quantiles(0.95, 1, 1) == pytest.approx((-11.0, 11.0), abs=0.05)
     for drift, spread in itertools.product((0.1, 1.0, 5.0), repeat=2):
-        low, high = break_fit.date_quantiles(0.95, drift, spread)
+        low, high = fit.date_quantiles(0.95, drift, spread)
         # Seen backwards, in the units of the other side, the distribution is its own mirror.
-        other = break_fit.date_quantiles(0.95, 1 / drift, 1 / spread)
+        other = fit.date_quantiles(0.95, 1 / drift, 1 / spread)
         assert (low, high) == pytest.approx([-x * spread / drift**2 for x in reversed(other)], rel=1e-6)
 
 

@@ -16,10 +16,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import localgov_history as lg
-from localgov_history import area_models, models
+from localgov_history import models
 from localgov_history.catalogue import Catalogue
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
-from localgov_history.model_words import between, p_text, shown
+from localgov_history.models import of_areas
+from localgov_history.models.words import between, p_text, shown
 
 DATA = Path(__file__).parent / "data"
 
@@ -679,7 +680,7 @@ def test_areas_agree_with_slopes_area_by_area() -> None:
 def test_areas_warn_that_groups_were_not_drawn_by_lot() -> None:
     found = models.areas(by="deprivation")
     said = found.sentence()
-    assert area_models.NOT_BY_LOT in said
+    assert of_areas.NOT_BY_LOT in said
     assert "City of London" in said
     assert "later estimate" in said
     assert found.left_out["without a value in every year 2005–2010"] == 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import sys
 import types
 from dataclasses import dataclass
 
@@ -243,7 +242,7 @@ def test_break_intervals_are_years_within_the_trimmed_run(monkeypatch: pytest.Mo
         return MadeBreaks(len(y))
 
     made = types.SimpleNamespace(bai_perron=bai_perron)
-    monkeypatch.setitem(sys.modules, "localgov_history.breaks", made)
+    monkeypatch.setattr(statute_dates, "breaks", made)
     monkeypatch.setattr(lg, "breaks", made, raising=False)
     found = statute_dates.break_intervals(["england_dwelling_stock", KEYS[0]], criterion="lwz")
     stock, spending = found.itertuples()
@@ -258,7 +257,6 @@ def test_break_intervals_are_years_within_the_trimmed_run(monkeypatch: pytest.Mo
 
 
 def test_break_intervals_with_the_method_itself() -> None:
-    pytest.importorskip("localgov_history.breaks", reason="the module of breaks is not here")
     found = statute_dates.break_intervals(["england_population_midyear", "uk_local_government_total_expenditure"])
     assert len(found)
     assert (found["lower"] <= found["date"]).all()
@@ -269,7 +267,7 @@ def test_break_intervals_with_the_method_itself() -> None:
 
 def test_a_series_too_short_for_breaks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     made = types.SimpleNamespace(bai_perron=None)
-    monkeypatch.setitem(sys.modules, "localgov_history.breaks", made)
+    monkeypatch.setattr(statute_dates, "breaks", made)
     monkeypatch.setattr(lg, "breaks", made, raising=False)
     with pytest.raises(NotEnoughDataError, match="expected 20"):
         statute_dates.break_intervals(["england_population_census"])

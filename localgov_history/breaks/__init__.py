@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from localgov_history import break_fit
-from localgov_history.break_series import FEW, Caveat, Observed, observed, probability
-from localgov_history.break_values import (
+from localgov_history.breaks import fit
+from localgov_history.breaks.observed import FEW, Caveat, Observed, observed, probability
+from localgov_history.breaks.values import (
     DOUBLE_MAXIMUM_BREAKS,
     critical_value,
     hansen_pvalue,
@@ -33,7 +33,7 @@ from localgov_history.text import counted, listing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from localgov_history.break_fit import Array
+    from localgov_history.breaks.fit import Array
 
 ERRORS = ("constant", "hac")
 CRITERIA = ("bic", "bic_yao", "lwz", "sequential")
@@ -129,7 +129,7 @@ def chow(y: object, X: object = None, *, position: int | None = None, label: obj
 
     Parameters
     ----------
-    y, X : see `break_series.observed`; X None: a level alone.
+    y, X : see `observed.observed`; X None: a level alone.
     position, label : the first observation of the new regime, by its position from 0 or by its date; one of them.
 
     Raises
@@ -157,9 +157,9 @@ def wald(
 
     Parameters
     ----------
-    y, X : see `break_series.observed`; X None: a level alone.
+    y, X : see `observed.observed`; X None: a level alone.
     position, label : the first observation of the new regime, by its position from 0 or by its date; one of them.
-    errors : ``hac`` (see `break_fit.long_run_variance`, taken in each regime) or ``constant``.
+    errors : ``hac`` (see `fit.long_run_variance`, taken in each regime) or ``constant``.
 
     Raises
     ------
@@ -246,7 +246,7 @@ def sup_f(y: object, X: object = None, trimming: float = 0.15) -> SupF:
 
     Parameters
     ----------
-    y, X : see `break_series.observed`; X None: a level alone.
+    y, X : see `observed.observed`; X None: a level alone.
     trimming : share of the observations at each end where no break is looked for.
 
     Raises
@@ -382,7 +382,7 @@ class MultipleBreaks(_Told):
             slopes = series.fit(breaks)[0]
             held = series.fixed @ slopes[len(slopes) - series.fixed.shape[1] :]
             best = math.nan
-            for first, last in break_fit.bounds(breaks, series.n):
+            for first, last in fit.bounds(breaks, series.n):
                 if last - first < 2 * self.shortest:
                     continue
                 part = Observed(
@@ -394,7 +394,7 @@ class MultipleBreaks(_Told):
                     series.labelled,
                 )
                 table = _table(part, part.y, self.shortest)
-                best = max(self._f(part, break_fit.best_partitions(table, self.shortest, 1)[1]), best)
+                best = max(self._f(part, fit.best_partitions(table, self.shortest, 1)[1]), best)
             found.append(best)
         return tuple(found)
 
@@ -411,7 +411,7 @@ class MultipleBreaks(_Told):
         )
 
     def critical_value(self, test: str, breaks: int = 1, level: float = 0.05) -> float | None:
-        """Bai and Perron's critical value; see `break_values.critical_value`."""
+        """Bai and Perron's critical value; see `values.critical_value`."""
         return critical_value(test, breaks, len(self.series.names), self.trimming, level)
 
     def select(self, criterion: str = "bic", level: float = 0.05) -> Selection:
@@ -474,7 +474,7 @@ class MultipleBreaks(_Told):
         n, q = series.changing.shape
         slopes, residuals = series.fit(breaks)
         scores = series.changing * residuals[:, None]
-        spans = break_fit.bounds(breaks, n)
+        spans = fit.bounds(breaks, n)
 
         def moments(first: int, last: int) -> Array:
             part = series.changing if same_regressors else series.changing[first:last]
@@ -483,7 +483,7 @@ class MultipleBreaks(_Told):
         def variance(first: int, last: int, inner: Array) -> Array:
             at = slice(None) if same_errors else slice(first, last)
             if errors == "hac":
-                return break_fit.long_run_variance(scores[at])
+                return fit.long_run_variance(scores[at])
             return inner * (residuals[at] @ residuals[at]) / len(residuals[at])
 
         records = []
@@ -494,7 +494,7 @@ class MultipleBreaks(_Told):
             noise = [float(shift @ variance(*spans[number + side], inner[side]) @ shift) for side in (0, 1)]
             lower, upper = position, position
             if min(*size, *noise) > 0:
-                low, high = break_fit.date_quantiles(level, size[1] / size[0], noise[1] / noise[0])
+                low, high = fit.date_quantiles(level, size[1] / size[0], noise[1] / noise[0])
                 scale = noise[0] / size[0] ** 2
                 lower = min(math.floor(position - high * scale), position)
                 upper = max(math.ceil(position - low * scale), position)
@@ -525,9 +525,7 @@ class MultipleBreaks(_Told):
         breaks = self.breaks(m)
         series = self.series.orthogonal
         slopes, residuals = series.fit(breaks)
-        spread = break_fit.coefficient_variance(
-            series.changing, series.fixed, breaks, residuals, self.errors == "hac"
-        )
+        spread = fit.coefficient_variance(series.changing, series.fixed, breaks, residuals, self.errors == "hac")
         q = len(series.names)
         # From the orthogonal regressors back to those given.
         one = np.linalg.lstsq(self.series.changing, series.changing, rcond=None)[0]
@@ -544,7 +542,7 @@ class MultipleBreaks(_Told):
                 "value": float(slopes[number * q + at]),
                 "standard_error": float(errors[number * q + at]),
             }
-            for number, (first, last) in enumerate(break_fit.bounds(breaks, series.n))
+            for number, (first, last) in enumerate(fit.bounds(breaks, series.n))
             for at, name in enumerate(series.names)
         ]
         return pd.DataFrame(records)
@@ -671,7 +669,7 @@ def bai_perron(
 
     Parameters
     ----------
-    y, X : see `break_series.observed`; X None: a level alone.
+    y, X : see `observed.observed`; X None: a level alone.
     fixed : regressors whose coefficients do not change (a partial change model).
     max_breaks : the most breaks to look for.
     trimming : least share of the observations in a regime; tests of the number are tabulated for 0.05, 0.10, 0.15,
@@ -700,7 +698,7 @@ def bai_perron(
     if p:
         partitions = _partial(series, shortest, max_breaks)
     else:
-        partitions = break_fit.best_partitions(_table(series, series.y, shortest), shortest, max_breaks)
+        partitions = fit.best_partitions(_table(series, series.y, shortest), shortest, max_breaks)
     rss = tuple(_squares(series.fit(breaks)[1]) for breaks in partitions)
     return MultipleBreaks(rss, tuple(partitions), trimming, shortest, errors, series)
 
@@ -713,17 +711,17 @@ def _partial(series: Observed, shortest: int, most: int) -> list[tuple[int, ...]
 
     def partitions(slopes: Array, upto: int) -> list[tuple[int, ...]]:
         left = series.y - series.fixed @ slopes[len(slopes) - p :]
-        return break_fit.best_partitions(_table(series, left, shortest), shortest, upto)
+        return fit.best_partitions(_table(series, left, shortest), shortest, upto)
 
     starts = [partitions(series.fit(())[0], most)]
     both = np.column_stack([series.changing, series.fixed])
     if shortest > both.shape[1]:
         try:
-            table = break_fit.segment_sums(series.y, both, shortest)
-        except break_fit.CollinearSegmentError:
+            table = fit.segment_sums(series.y, both, shortest)
+        except fit.CollinearSegmentError:
             pass
         else:
-            starts.append(break_fit.best_partitions(table, shortest, most))
+            starts.append(fit.best_partitions(table, shortest, most))
     found: list[tuple[int, ...]] = [()]
     for m in range(1, most + 1):
         tried: dict[tuple[int, ...], float] = {}
@@ -741,8 +739,8 @@ def _partial(series: Observed, shortest: int, most: int) -> list[tuple[int, ...]
 
 def _table(series: Observed, y: Array, shortest: int) -> Array:
     try:
-        return break_fit.segment_sums(y, series.changing, shortest)
-    except break_fit.CollinearSegmentError as error:
+        return fit.segment_sums(y, series.changing, shortest)
+    except fit.CollinearSegmentError as error:
         raise LocalgovError(
             f"the changing regressors are collinear in the {shortest} observations from {series.when(error.start)}; "
             "expected ones that vary within every possible regime (fix their coefficients, or trim more)"
@@ -753,8 +751,8 @@ def _wald(series: Observed, breaks: tuple[int, ...], errors: str) -> float:
     series = series.orthogonal
     slopes, residuals = series.fit(breaks)
     q = len(series.names)
-    spread = break_fit.coefficient_variance(series.changing, series.fixed, breaks, residuals, errors == "hac")
-    return break_fit.wald_no_change(slopes[: q * (len(breaks) + 1)], spread, q)
+    spread = fit.coefficient_variance(series.changing, series.fixed, breaks, residuals, errors == "hac")
+    return fit.wald_no_change(slopes[: q * (len(breaks) + 1)], spread, q)
 
 
 def _squares(residuals: Array) -> float:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import csv
 from functools import cache
+from pathlib import Path
 
-from localgov_history._resources import folder
 from localgov_history.errors import LocalgovError
 from localgov_history.text import listing
 
+_TABLES = Path(__file__).parent / "critical_values"
 TRIMMINGS = (0.05, 0.10, 0.15, 0.20, 0.25)
 LEVELS = (0.10, 0.05, 0.01)
 MOST_CHANGING = 10
@@ -28,7 +29,7 @@ DOUBLE_MAXIMUM_BREAKS = {0.05: 5, 0.10: 5, 0.15: 5, 0.20: 3, 0.25: 2}
 @cache
 def _hansen() -> dict[tuple[str, int], list[tuple[float, tuple[float, ...], float]]]:
     found: dict[tuple[str, int], list[tuple[float, tuple[float, ...], float]]] = {}
-    with (folder("critical_values") / "hansen_1997.csv").open(encoding="utf-8", newline="") as handle:
+    with (_TABLES / "hansen_1997.csv").open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
             terms = tuple(float(row[name]) for name in ("constant", "linear", "square", "cube"))
             found.setdefault((row["test"], int(row["changing"])), []).append(
@@ -40,7 +41,7 @@ def _hansen() -> dict[tuple[str, int], list[tuple[float, tuple[float, ...], floa
 @cache
 def _bai_perron() -> dict[tuple[str, float, float, int], tuple[float, ...]]:
     found = {}
-    with (folder("critical_values") / "bai_perron_2003.csv").open(encoding="utf-8", newline="") as handle:
+    with (_TABLES / "bai_perron_2003.csv").open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
             key = (row["test"], float(row["trimming"]), float(row["level"]), int(row["changing"]))
             found[key] = tuple(float(row[f"value_{i}"]) for i in range(1, 11) if row[f"value_{i}"])

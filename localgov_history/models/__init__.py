@@ -9,10 +9,10 @@ Each is a function of plain frames with a result that states its numbers, its un
 
 from __future__ import annotations
 
-from localgov_history.area_models import Areas, areas
-from localgov_history.counts import Counts, Dispersion, counts
-from localgov_history.interrupted import Interrupted, PlaceboDates, interrupted
-from localgov_history.survival import Survival, survival
+from localgov_history.models.counts import Counts, Dispersion, counts
+from localgov_history.models.interrupted import Interrupted, PlaceboDates, interrupted
+from localgov_history.models.of_areas import Areas, areas
+from localgov_history.models.survival import Survival, survival
 
 __all__ = [
     "Areas",

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from localgov_history.break_fit import COLLINEAR, bounds, by_regime, least_squares, long_run_variance
+from localgov_history.breaks.fit import COLLINEAR, bounds, by_regime, least_squares, long_run_variance
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from localgov_history.break_fit import Array
+    from localgov_history.breaks.fit import Array
 
 # Chance of error at which a test of an assumption is reported as failed.
 DOUBT = 0.05

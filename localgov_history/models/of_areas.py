@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
-from localgov_history.model_words import between, p_text, shown
+from localgov_history.models.words import between, p_text, shown
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
-from localgov_history.lives import DATINGS, Lives, complete, durations, is_dated
-from localgov_history.model_words import between, p_text, shown
+from localgov_history.models.lives import DATINGS, Lives, complete, durations, is_dated
+from localgov_history.models.words import between, p_text, shown
 from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:

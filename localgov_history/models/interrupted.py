@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.long_series import Series
-from localgov_history.model_words import between, p_text, shown
+from localgov_history.models.words import between, p_text, shown
 from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
