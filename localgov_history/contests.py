@@ -1,0 +1,235 @@
+"""The mathematics of a rank-order contest: the chance of a prize, what effort adds to it, and where efforts settle.
+
+Outcomes are effort plus noise of the area's own; the areas with the best outcomes take equal prizes. A shock that all
+share moves no rank and does not appear here. After Lazear and Rosen (1981) and Nalebuff and Stiglitz (1983).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SHAPES = ("normal", "uniform", "gumbel")
+# A better answer worth less than this share of the prize is rounding.
+LEAST_GAIN = 1e-6
+_NODES, _REACH, _STEPS, _ROUNDS = 600, 8.5, 400, 80
+_EULER = 0.5772156649015329
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Where a contest settles, if it does.
+
+    Attributes
+    ----------
+    effort, chance : one number a kind of area: effort, and the chance of a prize.
+    gain : the most that any area could gain by another effort, as a share of the prize; inf where efforts did not settle.
+    """
+
+    effort: np.ndarray
+    chance: np.ndarray
+    gain: float
+
+    @property
+    def found(self) -> bool:
+        """Whether no area would rather do something else."""
+        return self.gain < LEAST_GAIN
+
+
+def against_equals(
+    number: int, prizes: int, shape: str, noise: float, lead: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Chance of a prize, and what a little more effort adds to it, against rivals who all make one effort.
+
+    Parameters
+    ----------
+    number : areas in the contest, two or more.
+    prizes : equal prizes, fewer than areas.
+    shape, noise : distribution of each area's noise, and its standard deviation.
+    lead : efforts above that of the rivals.
+
+    Notes
+    -----
+    What must be beaten is the best outcome but so many among the rivals, an order statistic; by numerical integral.
+    """
+    import numpy as np
+    from scipy.special import gammaln, xlogy
+
+    low, high = (-(3**0.5), 3**0.5) if shape == "uniform" else (-_REACH, _REACH if shape == "normal" else 3 * _REACH)
+    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    cutoff = low + (high - low) * (node + 1) / 2
+    below = _below(shape, cutoff)
+    log = gammaln(number) - gammaln(number - prizes) - gammaln(prizes)
+    log = log + xlogy(number - prizes - 1, below) + xlogy(prizes - 1, 1 - below)
+    weight = weight * (high - low) / 2 * np.exp(log) * _density(shape, cutoff)
+    apart = cutoff - np.asarray(lead, dtype=float)[..., None] / noise
+    return (1 - _below(shape, apart)) @ weight, _density(shape, apart) @ weight / noise
+
+
+def settle(
+    cost: np.ndarray, noise: np.ndarray, counts: np.ndarray, prizes: int, prize: float, shape: str = "normal"
+) -> Settled:
+    """A pure equilibrium of the contest, with every area's whole range of efforts searched for a better answer.
+
+    Parameters
+    ----------
+    cost, noise, counts : one number a kind of area: half of `cost` times the square of effort is what effort costs;
+        standard deviation of noise; how many areas are of the kind.
+    prizes, prize : how many equal prizes, and what each pays.
+    shape : distribution of noise; any of `SHAPES` where there is one kind of area, else normal.
+
+    Notes
+    -----
+    Efforts solve prize × marginal chance = marginal cost, in closed form for one kind of area and by an accelerated
+    iteration of responses (Anderson) for several. Such a point need not be an equilibrium: with little noise an area
+    would rather give up. A search that fails proves no absence where areas differ.
+    """
+    import numpy as np
+
+    number = int(counts.sum())
+    # More than this costs more than the prize brings.
+    most = np.sqrt(2 * prize / cost)
+    tried = most[:, None] * np.linspace(0, 1, _STEPS + 1)
+    if prizes == number or prize == 0:
+        return Settled(np.zeros(len(cost)), np.full(len(cost), prizes / number), 0.0)
+    if len(cost) == 1:
+        _, marginal = against_equals(number, prizes, shape, noise[0], np.zeros(1))
+        effort = prize * marginal / cost
+        if effort[0] > 2 * most[0]:
+            return Settled(effort, np.full(1, prizes / number), np.inf)
+        chance, _ = against_equals(number, prizes, shape, noise[0], np.append(tried[0] - effort, 0.0))
+        return Settled(effort, chance[-1:], _gain(chance[:-1] * prize, chance[-1:] * prize, tried, effort, cost, prize))
+    effort = _responses(lambda effort: prize * _Rivals(effort, noise, counts, prizes).adds(effort) / cost, most)
+    rivals = _Rivals(effort, noise, counts, prizes)
+    answer = prize * rivals.adds(effort) / cost
+    chance = rivals.chance(effort[:, None])[:, 0]
+    if np.max(np.abs(answer - effort)) > 1e-6 * np.max(most):
+        return Settled(effort, chance, np.inf)
+    gain = _gain(rivals.chance(tried) * prize, chance * prize, tried, effort, cost, prize)
+    return Settled(effort, chance, gain)
+
+
+def _gain(
+    there: np.ndarray, here: np.ndarray, tried: np.ndarray, effort: np.ndarray, cost: np.ndarray, prize: float
+) -> float:
+    import numpy as np
+
+    other = there - cost[:, None] * tried**2 / 2
+    return float(max(0.0, np.max(other.max(axis=1) - (here - cost * effort**2 / 2)) / prize))
+
+
+def _responses(answer: Callable[[np.ndarray], np.ndarray], most: np.ndarray) -> np.ndarray:
+    """Efforts that answer one another, as far as the iteration gets."""
+    import warnings
+
+    import numpy as np
+    from scipy.optimize import root
+
+    def bounded(effort: np.ndarray) -> np.ndarray:
+        return np.clip(effort, 0.0, most)
+
+    with warnings.catch_warnings():
+        # It warns where it stalls; whether it arrived is checked by the caller.
+        warnings.simplefilter("ignore")
+        start = bounded(answer(np.zeros_like(most)))
+        found = root(
+            lambda effort: answer(bounded(effort)) - effort,
+            start,
+            method="anderson",
+            options={"fatol": 1e-9 * float(most.max()), "maxiter": _ROUNDS},
+        )
+    return bounded(np.nan_to_num(found.x))
+
+
+class _Rivals:
+    """What each kind of area has to beat, with normal noise: the chance that an outcome is good enough for a prize."""
+
+    def __init__(self, effort: np.ndarray, noise: np.ndarray, counts: np.ndarray, prizes: int) -> None:
+        import numpy as np
+        from scipy.special import ndtr
+
+        self.noise = noise
+        # The bar lies within a stretch of about noise over the root of the number of areas: the step must be finer.
+        self.step = float(noise.min()) * min(1 / 3, 1 / float(np.sqrt(counts.sum())))
+        low, high = float((effort - 7 * noise).min()), float((effort + 7 * noise).max())
+        self.at = np.arange(low, high + self.step, self.step)
+        above = ndtr((effort[:, None] - self.at) / noise[:, None])
+        self.enough = _fewer_above(above, counts, prizes)
+
+    def chance(self, effort: np.ndarray) -> np.ndarray:
+        """Chance of a prize at each of some efforts (kinds × efforts)."""
+        import numpy as np
+
+        found = np.empty_like(effort)
+        for kind, (enough, noise) in enumerate(zip(self.enough, self.noise, strict=True)):
+            found[kind] = _density("normal", (self.at - effort[kind][:, None]) / noise) @ enough * self.step / noise
+        return found
+
+    def adds(self, effort: np.ndarray) -> np.ndarray:
+        """What a little more effort adds to the chance, at one effort a kind."""
+        apart = (self.at - effort[:, None]) / self.noise[:, None]
+        return (self.enough * apart * _density("normal", apart)).sum(axis=1) * self.step / self.noise**2
+
+
+def _fewer_above(above: np.ndarray, counts: np.ndarray, prizes: int) -> np.ndarray:
+    """Chance that fewer than `prizes` of the others are above a mark, for one area of each kind (kinds × marks).
+
+    The number above is a sum of unlike chances, built up one area at a time; one area of the kind is then taken out,
+    from whichever end loses no precision.
+    """
+    import numpy as np
+
+    number = int(counts.sum())
+    exactly = np.zeros((number + 1, above.shape[1]))
+    exactly[0] = 1.0
+    for done, chance in enumerate(np.repeat(above, counts, axis=0)):
+        exactly[1 : done + 2] = exactly[1 : done + 2] * (1 - chance) + exactly[: done + 1] * chance
+        exactly[0] *= 1 - chance
+    at_most = np.cumsum(exactly, axis=0)
+    under = 1 - above
+    upward, downward = np.zeros_like(above), np.ones_like(above)
+    for many in range(prizes):
+        upward = (at_most[many] - above * upward) / np.maximum(under, 0.5)
+    for many in range(number - 1, prizes - 1, -1):
+        downward = (at_most[many] - under * downward) / np.maximum(above, 0.5)
+    return np.where(above <= 0.5, upward, downward)
+
+
+def _density(shape: str, x: np.ndarray) -> np.ndarray:
+    """Density at `x` of a distribution with mean 0 and standard deviation 1."""
+    import numpy as np
+
+    if shape == "normal":
+        return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+    if shape == "uniform":
+        return np.where(np.abs(x) <= 3**0.5, 1 / 12**0.5, 0.0)
+    scale = 6**0.5 / np.pi
+    rising = np.exp(-np.clip(x / scale + _EULER, -30, None))
+    return rising * np.exp(-rising) / scale
+
+
+def _below(shape: str, x: np.ndarray) -> np.ndarray:
+    """Chance of a value below `x` under the same distributions."""
+    import numpy as np
+    from scipy.special import ndtr
+
+    if shape == "normal":
+        return np.asarray(ndtr(x))
+    if shape == "uniform":
+        return np.clip((x + 3**0.5) / 12**0.5, 0.0, 1.0)
+    return np.exp(-np.exp(-np.clip(x * np.pi / 6**0.5 + _EULER, -30, None)))
+
+
+def draw(shape: str, size: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+    """Random values of the same distributions."""
+    import numpy as np
+
+    if shape == "normal":
+        return random.standard_normal(size)
+    if shape == "uniform":
+        return random.uniform(-(3**0.5), 3**0.5, size)
+    return (random.gumbel(size=size) - _EULER) * 6**0.5 / np.pi
