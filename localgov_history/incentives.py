@@ -49,7 +49,11 @@ ATTENTION_GRID: dict[str, tuple[Any, ...]] = {
     "care": (0.1, 0.5),
     "balance": (1.0, 0.5),
 }
-REAL_GRID: dict[str, tuple[float, ...]] = {"deprivation": (0.5, 1.0), "noise": (1.0, 2.0), "prize_share": (0.1, 0.3)}
+REAL_GRID: dict[str, tuple[float, ...]] = {
+    "deprivation": (0.5, 1.0),
+    "noise": (0.5, 1.0, 2.0),
+    "prize_share": GRID["prize_share"],
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -534,7 +538,8 @@ def gini(values: Any) -> np.ndarray:
     number = ranked.shape[-1]
     whole = ranked.sum(axis=-1)
     weighed = ranked @ np.arange(1, number + 1)
-    return np.where(whole > 0, 2 * weighed / (number * np.where(whole > 0, whole, 1)) - (number + 1) / number, 0.0)
+    share = 2 * weighed / (number * np.where(whole > 0, whole, 1)) - (number + 1) / number
+    return np.where(whole > 0, np.maximum(share, 0.0), 0.0)
 
 
 @dataclass(frozen=True)
@@ -715,15 +720,16 @@ class Flips:
 
     def changes(self) -> list[tuple[float, float, str, str]]:
         """Pairs of neighbouring values between which the best scheme changes: values, best before, best after."""
-        named = [(value, listing(list(best)) or "none") for value, best in self.best]
-        return [(*pair, one, other) for (pair, one, other) in _neighbours(named) if one != other]
+        named = [(value, listing(list(best)) or "no scheme") for value, best in self.best]
+        pairs = itertools.pairwise(named)
+        return [(low, high, before, after) for (low, before), (high, after) in pairs if before != after]
 
     def sentence(self) -> str:
         """Where the best scheme changes."""
         name = self.parameter.replace("_", " ")
         first, last = self.best[0][0], self.best[-1][0]
         goal = "buys the most for the same money" if self.hold == "budget" else "costs least for the same effort"
-        start = listing(list(self.best[0][1])) or "none"
+        start = listing(list(self.best[0][1])) or "no scheme"
         head = f"With {name} from {first:g} to {last:g}, what {goal} "
         turns = [f"the {after} between {low:g} and {high:g}" for low, high, _, after in self.changes()]
         tail = f"is at first the {start}, then {listing(turns)}" if turns else f"is the {start} throughout"
@@ -1017,7 +1023,7 @@ def tournaments_or_targets(catalogue: Catalogue | None = None) -> Answered:
 
 
 def fewer_indicators(catalogue: Catalogue | None = None) -> Answered:
-    """Whether a reward shared by fewer indicators brings more, over `ATTENTION_GRID`.
+    """Whether the same money shared by fewer indicators brings more, over `ATTENTION_GRID`.
 
     Tasks and the larger number of indicators are those of a local area agreement of 2008 at most; the smaller number is
     that of a local public service agreement.
@@ -1047,14 +1053,11 @@ def fewer_indicators(catalogue: Catalogue | None = None) -> Answered:
     for case in _cases(ATTENTION_GRID):
         paid_by, noise = case["paid_by"]
         rest = {name: value for name, value in case.items() if name != "paid_by"}
-        fixed = {"reward": rule.rate, "cost": rule.rate, "threshold": rule.threshold}
-        wide, narrow = (
-            attention(many, measured, paid_by=paid_by, noise=noise, **fixed, **rest) for measured in (many, few)
-        )
+        rest |= {"cost": rule.rate, "threshold": rule.threshold, "paid_by": paid_by, "noise": noise}
+        wide = attention(many, many, rule.rate, **rest)
+        narrow = _for_the_same(wide.cost, functools.partial(attention, many, few, **rest), rule.rate)
         records.append(
             {
-                "paid_by": paid_by,
-                "noise": noise if paid_by == TARGETS else None,
                 **rest,
                 "effort_many": wide.effort,
                 "effort_few": narrow.effort,
@@ -1074,7 +1077,7 @@ def fewer_indicators(catalogue: Catalogue | None = None) -> Answered:
         "fewer bring less value": float(frame["less_value"].mean()),
     }
     said = (
-        f"With {few} of {many} tasks measured in place of all, for the same reward, areas make more effort in "
+        f"With {few} of {many} tasks measured in place of all, for the same money, areas make more effort in "
         f"{_of(shares['fewer bring more effort'], len(frame))} settings; what they do is worth more in "
         f"{_of(shares['fewer bring more value'], len(frame))} and less in "
         f"{_of(shares['fewer bring less value'], len(frame))}."
@@ -1161,6 +1164,15 @@ def _of(share: float, whole: int) -> str:
     return f"{round(share * whole)} of {whole}" if whole else "none of none"
 
 
+def _for_the_same(cost: float, made: Callable[[float], Attention], reward: float) -> Attention:
+    """The attention that a reward brings which costs the centre a given sum, or as near to it as a reward comes."""
+    from scipy.optimize import brentq
+
+    while made(reward).cost < cost:
+        reward *= 2
+    return made(float(brentq(lambda tried: made(tried).cost - cost, 0.0, reward, rtol=1e-4)))
+
+
 def _prizes(given: Setting, number: int) -> int:
     if not 0 < given.prize_share <= 1:
         raise LocalgovError(f"share of areas with a prize is {given.prize_share!r}; expected above 0, at most 1")
@@ -1173,10 +1185,6 @@ def _changed(base: Setting, changes: Mapping[str, Any]) -> Setting:
         if name not in known:
             raise UnknownNameError("assumption", name, known)
     return dataclasses.replace(base, **changes)
-
-
-def _neighbours(named: list[tuple[float, str]]) -> list[tuple[tuple[float, float], str, str]]:
-    return [((low, high), one, other) for (low, one), (high, other) in itertools.pairwise(named)]
 
 
 def _values(values: Iterable[float]) -> str:
