@@ -16,7 +16,7 @@ SHAPES = ("normal", "uniform", "gumbel")
 # A better answer worth less than this share of the prize is rounding.
 LEAST_GAIN = 1e-6
 _NODES, _STRETCHES, _REACH, _STEPS = 16, 40, 8.5, 160
-_ROUNDS, _NEAR = 40, 1e-8
+_ROUNDS, _NEAR = 20, 1e-8
 _EULER = 0.5772156649015329
 
 
@@ -105,7 +105,9 @@ def settle(
         if effort[0] > 2 * most[0]:
             return Settled(effort, np.full(1, prizes / number), np.inf)
         chance, _ = against_equals(number, prizes, shape, noise[0], np.append(tried[0] - effort, 0.0))
-        return Settled(effort, chance[-1:], _gain(chance[:-1] * prize, chance[-1:] * prize, tried, effort, cost, prize))
+        return Settled(
+            effort, chance[-1:], _gain(chance[:-1] * prize, chance[-1:] * prize, tried, effort, cost, prize)
+        )
     start = _against_a_bar(cost, noise, counts, prizes, prize, most)
     effort, rivals, off = _responses(start, most, cost, noise, counts, prizes, prize)
     chance = rivals.chance(effort[:, None])[:, 0]
@@ -233,16 +235,24 @@ def _fewer_above(above: np.ndarray, counts: np.ndarray, prizes: int) -> np.ndarr
     exactly = np.zeros((number + 1, above.shape[1]))
     exactly[0] = 1.0
     for done, chance in enumerate(np.repeat(above, counts, axis=0)):
-        exactly[1 : done + 2] = exactly[1 : done + 2] * (1 - chance) + exactly[: done + 1] * chance
-        exactly[0] *= 1 - chance
+        moved = exactly[: done + 1] * chance
+        exactly[: done + 1] -= moved
+        exactly[1 : done + 2] += moved
     at_most = np.cumsum(exactly, axis=0)
-    under = 1 - above
-    upward, downward = np.zeros_like(above), np.ones_like(above)
+    found = np.empty_like(above)
+    kind, mark = np.nonzero(above <= 0.5)
+    chance = above[kind, mark]
+    ratio, rest, one = chance / (1 - chance), 1 / (1 - chance), np.zeros_like(chance)
     for many in range(prizes):
-        upward = (at_most[many] - above * upward) / np.maximum(under, 0.5)
+        one = at_most[many, mark] * rest - ratio * one
+    found[kind, mark] = one
+    kind, mark = np.nonzero(above > 0.5)
+    chance = above[kind, mark]
+    ratio, rest, one = (1 - chance) / chance, 1 / chance, np.ones_like(chance)
     for many in range(number - 1, prizes - 1, -1):
-        downward = (at_most[many] - under * downward) / np.maximum(above, 0.5)
-    return np.where(above <= 0.5, upward, downward)
+        one = at_most[many, mark] * rest - ratio * one
+    found[kind, mark] = one
+    return found
 
 
 def _density(shape: str, x: np.ndarray) -> np.ndarray:

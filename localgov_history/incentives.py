@@ -427,7 +427,9 @@ def tournament(areas: Areas, prizes: int, prize: float) -> Scheme:
         np.stack([areas.cost, areas.own], axis=1), axis=0, return_inverse=True, return_counts=True
     )
     if len(kinds) > 1 and areas.shape != "normal":
-        raise LocalgovError(f"areas differ and their noise is {areas.shape}; expected normal noise where areas differ")
+        raise LocalgovError(
+            f"areas differ and their noise is {areas.shape}; expected normal noise where areas differ"
+        )
     settled = contests.settle(kinds[:, 0], kinds[:, 1], counts, prizes, each, areas.shape)
     place = which.ravel()
     nothing = np.full(number, np.nan)
@@ -469,7 +471,9 @@ class Simulation:
 
     def sentence(self) -> str:
         """How unequal the rewards of one history are, and how many go without."""
-        spread = "" if self.gini is None else f" what areas got had a Gini coefficient of {self.gini:.2f} on average, and"
+        spread = (
+            "" if self.gini is None else f" what areas got had a Gini coefficient of {self.gini:.2f} on average, and"
+        )
         return (
             f"In {counted(self.draws, 'history', 'histories')} of {counted(self.rounds, 'round')} of the "
             f"{self.kind},{spread} an area went without any reward in {self.frame['never'].mean():.0%} of them. "
@@ -534,7 +538,9 @@ def gini(values: Any) -> np.ndarray:
 
     ranked = np.sort(np.asarray(values, dtype=float), axis=-1)
     if ranked.size == 0 or not np.all(ranked[..., 0] >= 0):
-        raise LocalgovError("a Gini coefficient is asked of no values or of some below nothing; expected none below 0")
+        raise LocalgovError(
+            "a Gini coefficient is asked of no values or of some below nothing; expected none below 0"
+        )
     number = ranked.shape[-1]
     whole = ranked.sum(axis=-1)
     weighed = ranked @ np.arange(1, number + 1)
@@ -626,7 +632,11 @@ class Comparison:
 
     def best(self) -> tuple[str, ...]:
         """The scheme that buys the most (or costs the least), with those that are alike; empty if nothing is bought."""
-        known = {each.kind: each.mean_effort if self.hold == "budget" else -each.cost for each in self.schemes if each.found}
+        known = {
+            each.kind: each.mean_effort if self.hold == "budget" else -each.cost
+            for each in self.schemes
+            if each.found
+        }
         if max(each.mean_effort for each in self.schemes if each.found) <= 0:
             return ()
         top = max(known.values())
@@ -881,7 +891,11 @@ def attention(
     # Under a piece rate, giving up a task saves nothing that doing less of each would not.
     counts = np.array([measured]) if paid_by == PIECE_RATE else np.arange(measured + 1)
     # Beyond this, effort on a task pays neither by reward nor by itself.
-    most = (care + part * tasks / cost) / (1 - substitution) if paid_by == PIECE_RATE else 1 + 5 * noise + care / (1 - substitution)
+    most = (
+        (care + part * tasks / cost) / (1 - substitution)
+        if paid_by == PIECE_RATE
+        else 1 + 5 * noise + care / (1 - substitution)
+    )
     many = counts[:, None].astype(float)
     effort = _best(lambda tried: payoff(many, tried), np.full(len(counts), most))
     place = int(np.argmax(payoff(many, effort[:, None])[:, 0]))
@@ -1104,9 +1118,9 @@ def who_never_wins(rounds: int = ROUNDS, catalogue: Catalogue | None = None) -> 
         raise LocalgovError(f"rounds is {rounds!r}; expected a whole number, one or more")
     book = catalogue or default()
     rule = rules(book)
-    chances, names = [], ()
-    cases = _cases(REAL_GRID)
-    evidence = rule.evidence
+    chances = []
+    names: tuple[str, ...] = ()
+    cases, evidence = _cases(REAL_GRID), rule.evidence
     for case in cases:
         whom = areas_of_2008(rule.rate, case["noise"], case["deprivation"], catalogue=book)
         names, evidence = whom.names, rule.evidence + whom.evidence
@@ -1148,7 +1162,7 @@ def _cases(grid: Mapping[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
 
 
 def _grid_setting(rule: Rules, case: Mapping[str, float]) -> Setting:
-    return dataclasses.replace(Setting(GRID_AREAS, rule.rate, rule.rate, rule.threshold), **case)
+    return _changed(Setting(GRID_AREAS, rule.rate, rule.rate, rule.threshold), case)
 
 
 def _more(ours: pd.Series, theirs: pd.Series) -> str:
