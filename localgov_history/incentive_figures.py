@@ -10,12 +10,24 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.figures import Figure
 from localgov_history.incentives import TARGETS, TOURNAMENT, UNCALIBRATED
-from localgov_history.text import listing
+from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
     from localgov_history.incentives import Setting
 
 _UNITS = "Effort is in percent of the stretch, money in percent of an area’s net budget."
+_SHORT = {
+    "noise": "noise",
+    "measurement": "error of measurement",
+    "common": "shared shock",
+    "unequal": "inequality of areas",
+    "prize_share": "prizes",
+    "cost": "cost of effort",
+    "reward": "reward",
+    "stretch": "stretch",
+    "threshold": "threshold",
+    "number": "areas",
+}
 _WORDS = {
     "noise": "Noise of an area’s outcome, in shares of the stretch",
     "measurement": "Error of measurement, in shares of the stretch",
@@ -122,25 +134,21 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
     frame = made.frame.rename(columns={"scheme": "name", "value": "x"}).assign(y=100 * made.frame["effort"])
     frame = frame.assign(name=[_capital(name) for name in frame["name"]])[["name", "x", "y"]]
     turns = made.changes()
-    name = parameter.replace("_", " ")
+    order = [(listing(list(made.best[0][1])) or "no scheme"), *(after for *_, after in turns)]
     if turns:
-        said = listing(
-            [f"from {before} to {after} between {low:g} and {high:g}" for low, high, before, after in turns]
-        )
-        title = f"As {name} moves, what buys most for the same money turns {said}"
+        title = f"With more {_SHORT[parameter]} the best buy for the same money turns from {' to '.join(order)}"
     else:
-        title = (
-            f"Whatever {name} is here, {listing(list(made.best[0][1])) or 'no scheme'} buys most for the same money"
-        )
+        title = f"Whatever the {_SHORT[parameter]} here, the best buy for the same money is: {order[0]}"
+    where = "".join(f" It turns to {after} between {low:g} and {high:g}." for low, high, _, after in turns)
     lost = int((~made.frame["found"]).sum())
-    gaps = f" The tournament has no line at {lost} values, where no equilibrium was found." if lost else ""
+    gaps = f" The tournament has no mark at {counted(lost, 'value')}, where no equilibrium was found." if lost else ""
     return figures.curves(
         frame,
         title,
         _WORDS[parameter],
         "Mean effort, percent of the stretch",
         incentives.rules(catalogue).evidence,
-        f"At each value every scheme pays out what the targets do there.{gaps} {_assumed(given, parameter)} {UNCALIBRATED}",
+        f"At each value every scheme pays out what the targets do there.{where}{gaps} {_assumed(given, parameter)} {UNCALIBRATED}",
     )
 
 
@@ -243,7 +251,7 @@ def never(rounds: int = incentives.ROUNDS, catalogue: Catalogue | None = None) -
     more, fewer = (made.shares[f"of the {word} deprived half, shut out in some setting"] for word in ("more", "less"))
     return figures.points(
         frame,
-        f"In its worst setting a tournament shuts out {more:.0%} of the more deprived half of areas and {fewer:.0%} of the other",
+        f"In some setting tournaments shut out {more:.0%} of the more deprived half of areas and {fewer:.0%} of the other",
         "Mean deprivation score of the area’s small areas (2007)",
         f"Least chance of a prize in {rounds} rounds, percent",
         made.evidence,

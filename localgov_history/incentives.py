@@ -864,8 +864,8 @@ def attention(
     if not 0 < balance <= 1:
         raise LocalgovError(f"balance is {balance!r}; expected above 0, at most 1")
     _share("threshold", threshold)
-    for name, value in (("reward", reward), ("overhead", overhead), ("care", care)):
-        _numbers(name, value, 1, zero=True)
+    for what, amount in (("reward", reward), ("overhead", overhead), ("care", care)):
+        _numbers(what, amount, 1, zero=True)
     _numbers("cost of effort", cost, 1)
     _numbers("noise", noise, 1)
     part = reward / measured if measured else 0.0

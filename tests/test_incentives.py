@@ -265,9 +265,7 @@ def test_flips_are_where_the_closed_forms_cross() -> None:
         money = rows.loc["targets", "cost"]
         assert rows.loc["piece rate", "effort"] == pytest.approx(math.sqrt(money / base.cost))
         if rows.loc["tournament", "found"]:
-            assert rows.loc["tournament", "effort"] == pytest.approx(
-                money / 5 * sums / 10 / noise / base.cost, rel=1e-4
-            )
+            assert rows.loc["tournament", "effort"] == pytest.approx(money / 5 * sums / noise / base.cost, rel=1e-4)
     by_hand = [made.frame[made.frame["value"] == noise].set_index("scheme")["effort"].idxmax() for noise in noises]
     named = list(zip(noises, by_hand, strict=True))
     turned = [(low, high) for (low, one), (high, two) in itertools.pairwise(named) if one != two]
