@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ _SHORT = {
     "measurement": "error of measurement",
     "common": "shared shock",
     "unequal": "inequality of areas",
-    "prize_share": "prizes",
+    "prize_share": "share of areas with a prize",
     "cost": "cost of effort",
     "reward": "reward",
     "stretch": "stretch",
@@ -59,22 +60,22 @@ def reform(hold: str = "budget", catalogue: Catalogue | None = None, **changes: 
     money = hold == "budget"
     values = 100 * known["effort" if money else "cost"]
     labels = [_capital(name) for name in known.index]
-    best = listing(list(made.best()))
-    if not made.best():
+    theirs, ours = (frame.loc[kind] for kind in (TARGETS, TOURNAMENT))
+    if theirs["effort"] <= 0:
         title = "Nothing is bought: no area makes an effort for this reward"
+    elif not ours["found"]:
+        title = "No stable tournament was found in this setting"
     elif money:
-        title = f"For the same money the {best} buys the most effort" if len(made.best()) == 1 else f"Alike: {best}"
+        title = f"For the same money a tournament buys {ours['effort']:.0%} of the stretch, targets {theirs['effort']:.0%}"
     else:
-        title = f"The same effort costs least under the {best}" if len(made.best()) == 1 else f"Alike: {best}"
-    title = title.replace("targets buys", "targets buy")
-    missing = (
-        "" if len(known) == len(frame) else " No equilibrium of the tournament was found here, so it has no bar."
-    )
-    cost, effort = frame.loc[TARGETS, "cost"], frame.loc[TARGETS, "effort"]
+        title = (
+            f"For the same effort a tournament costs {ours['cost']:.2f}% of net budget, targets {theirs['cost']:.2f}%"
+        )
+    missing = "" if ours["found"] else " No equilibrium of the tournament was found here, so it has no bar."
     held = (
-        f"Each scheme pays out what the targets do, {cost:.2f}% of net budget a mean area."
+        f"Each scheme pays out what the targets do, {theirs['cost']:.2f}% of net budget a mean area."
         if money
-        else f"Each scheme brings the mean effort that the targets do, {effort:.0%} of the stretch."
+        else f"Each scheme brings the mean effort that the targets do, {theirs['effort']:.0%} of the stretch."
     )
     return figures.bars(
         pd.DataFrame({"label": labels, "value": values.to_numpy()}),
@@ -133,13 +134,20 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
     made = incentives.flips(given, parameter, values)
     frame = made.frame.rename(columns={"scheme": "name", "value": "x"}).assign(y=100 * made.frame["effort"])
     frame = frame.assign(name=[_capital(name) for name in frame["name"]])[["name", "x", "y"]]
-    turns = made.changes()
-    order = [(listing(list(made.best[0][1])) or "no scheme"), *(after for *_, after in turns)]
-    if turns:
-        title = f"With more {_SHORT[parameter]} the best buy for the same money turns from {' to '.join(order)}"
+    efforts = made.frame.pivot(index="value", columns="scheme", values="effort")
+    states = [(value, _state(row[TOURNAMENT], row[TARGETS])) for value, row in efforts.iterrows()]
+    runs = [
+        (state, [value for value, _ in group]) for state, group in itertools.groupby(states, lambda pair: pair[1])
+    ]
+    if len(runs) == 1:
+        title = f"Whatever the {_SHORT[parameter]} here, {runs[0][0]}"
     else:
-        title = f"Whatever the {_SHORT[parameter]} here, the best buy for the same money is: {order[0]}"
-    where = "".join(f" It turns to {after} between {low:g} and {high:g}." for low, high, _, after in turns)
+        said = [f"{state} at {held[0]:g}{f'–{held[-1]:g}' if len(held) > 1 else ''}" for state, held in runs]
+        title = f"{_capital(_SHORT[parameter])}: {listing(said)}"
+    where = "".join(
+        f" Of all three the best buy turns from {before} to {after} between {low:g} and {high:g}."
+        for low, high, before, after in made.changes()
+    )
     lost = int((~made.frame["found"]).sum())
     gaps = f" The tournament has no mark at {counted(lost, 'value')}, where no equilibrium was found." if lost else ""
     return figures.curves(
@@ -148,7 +156,8 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
         _WORDS[parameter],
         "Mean effort, percent of the stretch",
         incentives.rules(catalogue).evidence,
-        f"At each value every scheme pays out what the targets do there.{where}{gaps} {_assumed(given, parameter)} {UNCALIBRATED}",
+        f"At each value every scheme pays out what the targets do there.{where}{gaps} {_assumed(given, parameter)} "
+        f"{UNCALIBRATED}",
     )
 
 
@@ -323,6 +332,14 @@ def answers(catalogue: Catalogue | None = None) -> Table:
 
 
 _ANSWERS = (incentives.larger_grant, incentives.tournaments_or_targets, incentives.fewer_indicators)
+
+
+def _state(tournament: float, targets: float) -> str:
+    if tournament != tournament:
+        return "no stable tournament was found"
+    if abs(tournament - targets) <= incentives.ALIKE * max(tournament, targets):
+        return "tournament and targets buy alike"
+    return "the tournament buys more than targets" if tournament > targets else "targets buy more than the tournament"
 
 
 def _change(few: float, many: float) -> str:

@@ -32,7 +32,7 @@ def sliders(make: Callable[..., Figure | Table | Missing], **ranges: tuple[float
     if importlib.util.find_spec("ipywidgets") is None:
         show(make(**{name: start for name, (_, _, start) in ranges.items()}))
         say(
-            "Sliders appear here where ipywidgets is installed; without it, change the numbers in the cell and run it again."
+            "Sliders appear here where ipywidgets is installed. Without it, change the numbers in the cell and run it again."
         )
         return
     import ipywidgets
