@@ -179,7 +179,10 @@ def _responses(
             break
         weight = np.maximum((counts - own) * adds, 1e-300)
         slopes = bends[:, None] * (own - weight / weight.sum(axis=1, keepdims=True)) - own
-        step = np.linalg.lstsq(slopes, effort - prize * adds / cost)[0]
+        try:
+            step = np.linalg.solve(slopes, effort - prize * adds / cost)
+        except np.linalg.LinAlgError:
+            break
         for part in (1.0, 0.5, 0.25, 0.1, 0.03):
             there = np.clip(effort + part * step, 0.0, most)
             seen = look(there)

@@ -705,7 +705,9 @@ def _prize_for(areas: Areas, prizes: int, effort: float) -> float:
     high = effort * float(areas.cost.mean())
     while short(high) < 0:
         high *= 2
-    return float(brentq(short, 0.0, high, rtol=1e-6))
+    prize = float(brentq(short, 0.0, high, rtol=1e-6))
+    # Where the search ends at the edge of what has an answer, the prize needed lies beyond it.
+    return prize if abs(short(prize)) <= 1e-3 * effort else 1.001 * prize
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,7 +56,7 @@ def _slider(ipywidgets: Any, name: str, least: float, most: float, start: float)
         value=start,
         min=least,
         max=most,
-        step=1 if whole else (most - least) / 40,
+        step=1 if whole else 0.01,
         description=name.replace("_", " "),
         continuous_update=False,
         style={"description_width": "9em"},

@@ -254,6 +254,13 @@ def test_schemes_compared_cost_the_same_or_bring_the_same() -> None:
     assert same_money.schemes[0].effort == pytest.approx(same_effort.schemes[0].effort)
 
 
+def test_an_effort_that_no_tournament_settles_at_has_no_price() -> None:
+    made = incentives.compare(incentives.setting(number=10, noise=0.3), hold="effort")
+    assert made.schemes[0].mean_effort > 0.5
+    assert not made.schemes[2].found
+    assert "tournament: no equilibrium found" in made.sentence()
+
+
 def test_flips_are_where_the_closed_forms_cross() -> None:
     # For areas that are alike both the piece rate and the tournament have closed forms in what the targets cost.
     base = incentives.setting(number=10, prize_share=0.5)
