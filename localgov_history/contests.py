@@ -89,7 +89,8 @@ def settle(
     -----
     Efforts solve prize × marginal chance = marginal cost, in closed form for one kind of area and by iteration for
     several. Such a point need not be an equilibrium: with little noise an area
-    would rather give up. A search that fails proves no absence where areas differ.
+    would rather give up. A search that fails proves no absence where areas differ; where all are alike, only
+    equilibria in which all do the same are looked for, and of those there is one at most.
     """
     import numpy as np
 

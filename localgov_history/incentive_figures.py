@@ -291,11 +291,12 @@ def attention(tasks: int, measured: Sequence[int], catalogue: Catalogue | None =
         ]
     frame = pd.DataFrame(records).astype({"y": float})
     means = frame[frame["name"] == "All tasks, mean"].set_index("x")["y"]
-    few, many = means.iloc[0], means.iloc[-1]
-    title = (
-        f"Mean effort is {_change(few, many)} when {measured[-1]} of {tasks} tasks are measured in place of {measured[0]}: "
-        f"{many:.0f}% of the stretch against {few:.0f}%"
-    )
+    top, most = int(means.idxmax()), means.max()
+    title = f"Mean effort is highest with {top} of {tasks} tasks measured, at {most:.0f}% of the stretch"
+    if most - means.min() < 1:
+        title = f"How many tasks are measured makes no clear difference to mean effort, {most:.0f}% of the stretch"
+    elif top != measured[-1]:
+        title += f"; with {measured[-1]} it is {means.iloc[-1]:.0f}%"
     return figures.curves(
         frame,
         title,
@@ -324,7 +325,7 @@ def answers(catalogue: Catalogue | None = None) -> Table:
         evidence = evidence + each.evidence
     return Table(
         frame,
-        "Three proposals on the reward for areas, each run over a list of settings fixed before",
+        "Three proposals on the reward for areas, each run over a list of settings written down before",
         f"Every combination of the listed assumptions counts once. {UNCALIBRATED}",
         evidence,
         (1.2, 0.5, 4),
@@ -340,12 +341,6 @@ def _state(tournament: float, targets: float) -> str:
     if abs(tournament - targets) <= incentives.ALIKE * max(tournament, targets):
         return "tournament and targets buy alike"
     return "the tournament buys more than targets" if tournament > targets else "targets buy more than the tournament"
-
-
-def _change(few: float, many: float) -> str:
-    if abs(many - few) < 1:
-        return "about the same"
-    return "higher" if many > few else "lower"
 
 
 def _assumed(given: Setting, *left_out: str) -> str:

@@ -32,8 +32,8 @@ SHUT_OUT, ROUNDS = 0.05, 3
 # Efforts closer than this share of the larger one are called alike.
 ALIKE = 0.01
 
-# The settings over which the deck's proposals are answered, fixed before any answer was looked at. Noise, the shared
-# shock: shares of the stretch. Unequal: standard deviation of the logarithm of cost, and half as much of noise.
+# The settings over which the deck's three proposals are answered, listed before their answers were looked at. Noise and
+# the shared shock: shares of the stretch. Unequal: standard deviation of the logarithm of cost, and half as much of noise.
 GRID_AREAS = 30
 GRID: dict[str, tuple[float, ...]] = {
     "noise": (0.25, 0.5, 1.0, 2.0),
@@ -49,6 +49,8 @@ ATTENTION_GRID: dict[str, tuple[Any, ...]] = {
     "care": (0.1, 0.5),
     "balance": (1.0, 0.5),
 }
+# For the areas of 2008: noise and prizes of `GRID` without the least noise, at which efforts seldom settle. Not fixed
+# beforehand: a first list without noise of a half was looked at.
 REAL_GRID: dict[str, tuple[float, ...]] = {
     "deprivation": (0.5, 1.0),
     "noise": (0.5, 1.0, 2.0),
@@ -406,7 +408,7 @@ def tournament(areas: Areas, prizes: int, prize: float) -> Scheme:
     Returns
     -------
     A scheme that may be without an equilibrium (``found`` is False): with little noise, or big prizes, none exists in
-    pure efforts; where areas differ, none was found. See `contests.settle`.
+    which alike areas make the same effort for sure; where areas differ, none was found. See `contests.settle`.
 
     Raises
     ------

@@ -54,6 +54,16 @@ def test_a_title_names_where_the_order_turns() -> None:
     assert steady.title == "Whatever the shared shock here, the tournament buys more than targets"
 
 
+def test_the_title_on_attention_names_where_effort_is_highest() -> None:
+    counts = (5, 10, 20)
+    efforts = {
+        number: incentives.attention(20, number, 2.5, 2.5, noise=1.0, overhead=0.002).effort for number in counts
+    }
+    best = max(efforts, key=lambda number: efforts[number])
+    figure = incentive_figures.attention(20, counts, noise=1.0, overhead=0.002)
+    assert f"highest with {best} of 20 tasks measured, at {100 * efforts[best]:.0f}%" in figure.title
+
+
 def test_a_line_stops_where_a_value_is_missing() -> None:
     import pandas as pd
 
