@@ -50,7 +50,7 @@ ATTENTION_GRID: dict[str, tuple[Any, ...]] = {
     "balance": (1.0, 0.5),
 }
 # For the areas of 2008: noise and prizes of `GRID` without the least noise, at which efforts seldom settle. Not fixed
-# beforehand: a first list without noise of a half was looked at.
+# beforehand: a shorter list of the same kind was looked at first.
 REAL_GRID: dict[str, tuple[float, ...]] = {
     "deprivation": (0.5, 1.0),
     "noise": (0.5, 1.0, 2.0),
@@ -205,7 +205,7 @@ def areas_of_2008(
 
 @dataclass(frozen=True)
 class Rules:
-    """The rule of the reward grant as published.
+    """The rule of the reward grant as published for local public service agreements.
 
     Attributes
     ----------
@@ -1095,7 +1095,8 @@ def fewer_indicators(catalogue: Catalogue | None = None) -> Answered:
         "fewer bring less value": float(frame["less_value"].mean()),
     }
     said = (
-        f"With {few} of {many} tasks measured in place of all, for the same money, areas make more effort in "
+        f"With {few} of {many} tasks, each worth the same, measured in place of all and for the same money, areas make more "
+        f"effort in "
         f"{_of(shares['fewer bring more effort'], len(frame))} settings; what they do is worth more in "
         f"{_of(shares['fewer bring more value'], len(frame))} and less in "
         f"{_of(shares['fewer bring less value'], len(frame))}."
