@@ -105,6 +105,7 @@ def test_a_slider_draws_again_and_a_mistake_is_said(monkeypatch: pytest.MonkeyPa
             raise LocalgovError("too noisy")
         return noise
 
+    monkeypatch.setattr(widgets, "_live", lambda: True)
     monkeypatch.setattr(IPython.display, "display", lambda *items: displayed.extend(items))
     monkeypatch.setattr(widgets, "show", shown.append)
     monkeypatch.setattr(widgets, "say", shown.append)
