@@ -26,17 +26,24 @@ if TYPE_CHECKING:
 OF_INCOME = "grants_of_grants_and_local_taxes"
 _GRANTS = "uk_local_government_current_grants_from_central_government"
 _TAXES = "uk_local_government_local_taxes"
-# Measures of how far councils lived on grant, and how large they were; each has its own base.
-MONEY = (
+# The long measures of how far councils lived on grant, and how large they were, each of a whole of its own.
+CHARTS = {
+    "grants_of_income": OF_INCOME,
+    "grants_of_spending": "uk_local_government_grants_share_of_current_expenditure",
+    "size_of_gdp": "uk_local_government_total_expenditure_share_of_gross_domestic_product",
+    "size_of_government": "uk_local_share_of_general_government_expenditure",
+}
+# With them, the measures of the time, for a few years each.
+MEASURES = (
     OF_INCOME,
-    "uk_local_government_grants_share_of_current_expenditure",
+    CHARTS["grants_of_spending"],
     "england_and_wales_grants_share_of_rates_and_grants_1935_to_1942",
     "england_and_wales_grants_share_of_rate_and_grant_revenue",
     "england_and_wales_government_grants_share_of_local_expenditure_to_1969",
     "england_and_wales_exchequer_grant_share_at_settlement",
     "england_government_grants_share_of_revenue_expenditure",
-    "uk_local_government_total_expenditure_share_of_gross_domestic_product",
-    "uk_local_share_of_general_government_expenditure",
+    CHARTS["size_of_gdp"],
+    CHARTS["size_of_government"],
 )
 
 
@@ -115,7 +122,8 @@ def lost_chart(
     moves: Moves, scheme: Periodisation, include_unconfirmed: bool = False, catalogue: Catalogue | None = None
 ) -> Figure:
     """The functions that left councils: councils’ years above, other bodies’ below, a row a function."""
-    lost = moves.functions("lost")
+    last_year = {function: int(years.max()) for function, years in moves.frame.groupby("function")["year"]}
+    lost = sorted(moves.functions("lost"), key=lambda function: (last_year[function], function))
     if not lost:
         raise NotEnoughDataError(f"no function is known to have left councils from {moves.first} to {moves.last}")
     labels = coding.function_labels(catalogue)
@@ -134,7 +142,6 @@ def lost_chart(
         size=0.36,
         group=bars["class"],
     )
-    last_year = {function: int(years.max()) for function, years in moves.frame.groupby("function")["year"]}
     when = [f"{labels[function]} ({last_year[function]})" for function in lost]
     drop = ["source_key", "coded_fields", "unconfirmed_fields", "label_found", "tier"]
     figure = figures.spans(
@@ -194,15 +201,7 @@ def changed_matrix(moves: Moves, include_unconfirmed: bool = False, catalogue: C
 
 
 def series(key: str, catalogue: Catalogue | None = None) -> Series:
-    """A measure of `MONEY`.
-
-    Raises
-    ------
-    UnknownNameError
-        If it is none of them.
-    """
-    if key not in MONEY:
-        raise UnknownNameError("measure of grant", key, MONEY)
+    """A long series by its key, or grants as a share of grants and local taxes."""
     if key != OF_INCOME:
         return long_series.series(key, catalogue=catalogue)
     # Grants over taxes, g / t, give grants over both: g / (g + t).
@@ -230,7 +229,7 @@ def between(item: Series, first: int, last: int) -> Series:
     kept = item.frame[item.frame["year"].between(first, last)]
     if kept.empty:
         held_years = f"{item.frame['when'].iloc[0]} to {item.frame['when'].iloc[-1]}"
-        raise NotEnoughDataError(f"{item.key} has no value from {first} to {last}; it runs from {held_years}")
+        raise NotEnoughDataError(f"“{item.title}” has no value from {first} to {last}; it runs from {held_years}")
     inside = item.breaks["date_earliest"].between(kept["start"].min(), kept["end"].max(), inclusive="right")
     return dataclasses.replace(
         item, frame=kept.reset_index(drop=True), breaks=item.breaks[inside].reset_index(drop=True)
@@ -238,9 +237,16 @@ def between(item: Series, first: int, last: int) -> Series:
 
 
 @or_say_why
-def grant_chart(key: str, moves: Moves, scheme: Periodisation, catalogue: Catalogue | None = None) -> Figure:
-    """One measure of grant, or of size, over the years looked at."""
-    found = between(series(key, catalogue), moves.first, moves.last)
+def grant_chart(measure: str, moves: Moves, scheme: Periodisation, catalogue: Catalogue | None = None) -> Figure:
+    """One measure of grant, or of size, over the years looked at.
+
+    Parameters
+    ----------
+    measure : a key of `CHARTS`.
+    """
+    if measure not in CHARTS:
+        raise UnknownNameError("measure of grant", measure, CHARTS)
+    found = between(series(CHARTS[measure], catalogue), moves.first, moves.last)
     return figures.series_line(found, _money_title(found), scheme)
 
 
@@ -266,7 +272,7 @@ def money_table(moves: Moves, catalogue: Catalogue | None = None) -> Table:
     import pandas as pd
 
     found = []
-    for key in MONEY:
+    for key in MEASURES:
         try:
             found.append(between(series(key, catalogue), moves.first, moves.last))
         except NotEnoughDataError:
