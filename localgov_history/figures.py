@@ -652,10 +652,10 @@ def _fades(rows: pd.DataFrame) -> list[tuple[pd.Series, pd.Series, float]]:
 # Classes of holder, each in one only: colour and mark tell them apart.
 HOLDER_CLASSES = {
     "council": "Elected council",
-    "local": "Other local body, elected or nominated",
-    "appointed": "Local body, appointed or ex officio",
+    "local": "Other local body",
+    "appointed": "Appointed local body",
     "central": "Central body",
-    "other": "Private body, programme or area",
+    "other": "Private or other",
 }
 _CLASS_MARKS = ("square", "circle", "diamond", "triangle-up", "cross")
 
@@ -715,8 +715,8 @@ def role_matrix(
         ticks="",
         tickfont={"size": SMALL_TEXT},
     )
-    legend = {"orientation": "h", "x": 0, "xref": "container", "y": 0, "yanchor": "bottom", "yref": "container"}
-    plot.update_layout(height=150 + 19 * len(functions), margin={"b": 64}, showlegend=True, legend=legend)
+    legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
+    plot.update_layout(height=110 + 17 * len(functions), margin={"t": 84}, showlegend=True, legend=legend)
     said = [
         f"{name}: " + (listing(sorted({HOLDER_CLASSES[code].lower() for code in own["class"]})) or "nobody known")
         for role, name in roles.items()
