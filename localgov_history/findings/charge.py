@@ -267,7 +267,7 @@ def comparators(catalogue: Catalogue | None = None) -> Table:
     if rows.empty:
         raise NotEnoughDataError("no figure on the boards of other bodies is confirmed")
     names = {row["body_key"]: row["name"] for row in book.rows("body_types")}
-    return _fact_table(
+    return fact_table(
         rows,
         [names[key] for key in rows["body_key"]],
         "Kind of body",
@@ -288,7 +288,7 @@ def scrutiny(catalogue: Catalogue | None = None) -> Table:
     rows = rows[[any(word in cell for word in _SCRUTINY) for cell in text]]
     if rows.empty:
         raise NotEnoughDataError("no fact on powers, standing or scrutiny is confirmed")
-    return _fact_table(
+    return fact_table(
         rows,
         [dates.parse(cell).readable() if isinstance(cell, str) else "undated" for cell in rows["date"]],
         "Date",
@@ -298,7 +298,7 @@ def scrutiny(catalogue: Catalogue | None = None) -> Table:
     )
 
 
-def _fact_table(
+def fact_table(
     rows: pd.DataFrame, index: list[str], name: str, title: str, caption: str, dated: bool = True
 ) -> Table:
     import pandas as pd
