@@ -596,7 +596,10 @@ def spans(
     plot.update_xaxes(range=[first, last + 1], dtick=20 if last - first > 60 else 5 if last - first > 12 else 1)
     plot.update_xaxes(tick0=first // 10 * 10, tickformat="d")
     legend_rows = -(-sum(len(groups[code]) + 5 for code in present) // 60)
-    plot.update_layout(height=60 + 22 * legend_rows + round(17 * (len(labels) + 0.9 * lanes)), barmode="overlay")
+    plot.update_layout(
+        height=60 + 22 * legend_rows + round(_row_height(len(labels)) * (len(labels) + 0.9 * lanes)),
+        barmode="overlay",
+    )
     _legend_above(plot)
     marks = [] if frame["firm"].all() else ["Hollow: not yet confirmed in a source."]
     marks += ["Hatched: made by rule, not read in a source."] if frame["by_rule"].any() else []
@@ -605,6 +608,12 @@ def spans(
     return Figure(plot, title, " ".join([caption, *marks]), alt, frame.reset_index(drop=True), evidence)
 
 
+def _row_height(rows: int) -> float:
+    """Pixels a row: fewer where the chart would not fit on a page with its title and caption."""
+    return 17.0 if rows <= _ROWS_A_PAGE else max(12.5, 17.0 * _ROWS_A_PAGE / rows)
+
+
+_ROWS_A_PAGE = 36
 # The edges of bars in the two palest colours, which would else be lost on a band.
 _EDGES = {COLOURS[4]: "#6f8fa3", COLOURS[5]: "#a08f5c"}
 
@@ -716,7 +725,8 @@ def role_matrix(
         tickfont={"size": SMALL_TEXT},
     )
     legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
-    plot.update_layout(height=110 + 17 * len(functions), margin={"t": 84}, showlegend=True, legend=legend)
+    height = 110 + round(_row_height(len(functions)) * len(functions))
+    plot.update_layout(height=height, margin={"t": 84}, showlegend=True, legend=legend)
     said = [
         f"{name}: " + (listing(sorted({HOLDER_CLASSES[code].lower() for code in own["class"]})) or "nobody known")
         for role, name in roles.items()

@@ -457,8 +457,8 @@ def links_table(body: str, include_unconfirmed: bool = False, catalogue: Catalog
     grouped = grouped.reset_index()
     shown = pd.DataFrame(
         {
-            "From": [f"{row.before_n} {plurals[row.before]}" for row in grouped.itertuples()],
-            "To": [f"{row.after_n} {plurals[row.after]}" for row in grouped.itertuples()],
+            "From": [f"{capital(plurals[row.before])} ({row.before_n})" for row in grouped.itertuples()],
+            "To": [f"{capital(plurals[row.after])} ({row.after_n})" for row in grouped.itertuples()],
             "Links": grouped["links"].to_list(),
         },
         index=pd.Index(grouped["year"].astype(int).astype(str), name="Year"),
@@ -470,7 +470,8 @@ def links_table(body: str, include_unconfirmed: bool = False, catalogue: Catalog
     return Table(
         shown,
         f"{number} in the register, with {counted(len(links), 'link')} to others",
-        "Links from predecessors to successors in the register of authorities, by year and kind; one authority may have several."
+        "Links from predecessors to successors in the register of authorities, by year and kind, with the number of "
+        "authorities in brackets; one authority may have several links."
         + (f" The {MOST_NAMES} rows with most links; {cut} left out." if cut > 0 else ""),
         Evidence.of(links, dates=("date",)),
         (0.6, 2.2, 2.2, 0.6),
