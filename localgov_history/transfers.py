@@ -132,8 +132,9 @@ class Moves:
         said = [f"{number} {words}" for fate, words in FATES.items() if (number := numbers[fate])]
         if not said:
             return f"From {self.first} to {self.last} no function is known to have left councils or come to them."
-        every = counted(len(set(self.frame["function"])), "function")
-        return f"From {self.first} to {self.last}, of {every} with a known change: {listing(said)}."
+        every = len(set(self.frame["function"]))
+        twice = "; some came in this time and left or passed on again" if sum(numbers.values()) > every else ""
+        return f"From {self.first} to {self.last}, of {counted(every, 'function')} with a known change: {listing(said)}{twice}."
 
     def summary(self) -> str:
         """The sentence and the changes."""

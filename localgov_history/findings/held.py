@@ -100,13 +100,18 @@ def drawn(frame: pd.DataFrame) -> pd.DataFrame:
                 "sure_to": until,
                 "fade_from": min(begun - FADE if opens is None else opens, until),
                 "fade_to": max(until + FADE if closes is None else closes, begun),
-                "firm": row.evidence != "recalled" and not {"start", "end"} & set(row.unconfirmed_fields),
+                "firm": row.evidence != "recalled" and not _shows_unread(row),
                 "by_rule": str(row.generated) == "True",
                 "said": f"{row.name} ({coding.ROLES[row.role].lower()}): {dates_said(row)}",
             }
         )
     columns = ["row", "sure_from", "sure_to", "fade_from", "fade_to", "firm", "by_rule", "said"]
     return frame.merge(pd.DataFrame(records, columns=columns), on="row")
+
+
+def _shows_unread(row: Any) -> bool:
+    """Whether a date that nobody has read is there to be drawn; where it is left out the bar fades."""
+    return any(isinstance(getattr(row, name), str) for name in ("start", "end") if name in row.unconfirmed_fields)
 
 
 def _bounds(earliest: pd.Timestamp, latest: pd.Timestamp, end: bool) -> tuple[float | None, float | None]:
