@@ -71,9 +71,7 @@ def roles_chart(
         "nobody had. Other local bodies are those elected apart from councils, nominated, or of members not coded."
     )
     if marks["by_rule"].any():
-        caption += (
-            " Hollow: by rule alone (a council that provides is taken to pay and to answer for what it provides)."
-        )
+        caption += f" Hollow: by rule alone ({_RULE})."
     return figures.role_matrix(
         marks,
         coding.function_labels(catalogue),

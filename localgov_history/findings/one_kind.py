@@ -305,7 +305,7 @@ def series_chart(body: str, scheme: Periodisation, catalogue: Catalogue | None =
     if len(longest) < LEAST_VALUES:
         raise NotEnoughDataError(f"no series on {_row(body, book)['plural']} has {LEAST_VALUES} values")
     first, last = longest.frame.iloc[0], longest.frame.iloc[-1]
-    title = f"{longest.title}: {first['value']:,.4g} in {first['when']}, {last['value']:,.4g} in {last['when']}"
+    title = f"{longest.title}: {first['value']:,.4g} in {first['when']}, {last['value']:,.4g} in {last['when']} ({longest.unit})"
     if first["segment"] != last["segment"]:
         title += ", measured in different ways"
     return figures.series_line(longest, title, scheme)
@@ -333,7 +333,7 @@ def series_table(body: str, include_unconfirmed: bool = False, catalogue: Catalo
     return Table(
         shown,
         f"{counted(len(found), 'series', 'series')} on {_row(body, book)['plural']}",
-        "First and last value of each, at the prices of the time; a break between them is not shown here.",
+        "First and last value of each, as published. What each counts, at which prices and with which breaks, is in its definition.",
         sum((item.evidence for item in found), Evidence()),
         (2.6, 1.3, 1.3, 1, 1.2),
     )
