@@ -333,7 +333,7 @@ def series_table(body: str, include_unconfirmed: bool = False, catalogue: Catalo
     return Table(
         shown,
         f"{counted(len(found), 'series', 'series')} on {_row(body, book)['plural']}",
-        "First and last value of each, as published. What it counts, at which prices and with which breaks, is in its definition.",
+        "First and last value of each, as published. What each is, at which prices and with which breaks, is in its definition.",
         sum((item.evidence for item in found), Evidence()),
         (2.6, 1.3, 1.3, 1, 1.2),
     )
