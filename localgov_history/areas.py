@@ -118,7 +118,7 @@ def _districts(book: Catalogue) -> pd.DataFrame:
 
 
 def populations(place: Area, first: int = 1889, last: int = LAST_YEAR) -> pd.DataFrame:
-    """Population of the area and of the authorities before it, each on a geography of its own.
+    """Population of the area and of the authorities that went into it whole, each on a geography of its own.
 
     Returns
     -------
@@ -139,11 +139,11 @@ def populations(place: Area, first: int = 1889, last: int = LAST_YEAR) -> pd.Dat
     parts = _later_parts(place, people)
     found = [_summed(place, parts)] if len(parts) else []
     family = place.family.bodies
-    # A county whose functions alone came to the council had another area than its own.
+    # Of a body that came to the council in part only, or only with its functions, most of the people lived elsewhere.
     links = place.family.links
-    passing = set(links.loc[links["what"] == "functions", "predecessor_key"])
-    passing -= set(links.loc[links["what"] != "functions", "predecessor_key"])
-    before = family[(family["generation"] <= 0) & ~family["authority_key"].isin(passing)].set_index("authority_key")
+    links = links[~links["part"].fillna(False).astype(bool) & (links["what"] != "functions")]
+    whole = {*links["predecessor_key"], place.authority_key}
+    before = family[(family["generation"] <= 0) & family["authority_key"].isin(whole)].set_index("authority_key")
     rest = people[people["authority_key"].isin(before.index) & (people["area_scheme"] != "lad_2023")]
     for (key, scheme), rows in rest.groupby(["authority_key", "area_scheme"], sort=False):
         body = before.loc[key]

@@ -171,6 +171,7 @@ def strips(
             x=rows["value"].astype(float),
             y=[place[group] for group in rows["group"]],
             mode="markers",
+            name=_safe(listing(list(marked)) if out else "Other areas"),
             marker={
                 "size": 13 if out else 9,
                 "color": COLOURS[1] if out else COLOURS[4],
@@ -190,7 +191,9 @@ def strips(
             line={"color": INK, "width": 1.4},
         )
     span = float(frame["value"].max() - frame["value"].min()) or 1.0
-    for row in frame[frame["area"].isin(marked)].itertuples():
+    brought_out = frame[frame["area"].isin(marked)]
+    # One name stands beside its mark; the same name in every row, or two close together, stand above the chart.
+    for row in brought_out.itertuples() if len(brought_out) == 1 else ():
         right = float(row.value) < frame["value"].min() + 0.72 * span
         plot.add_annotation(
             x=float(row.value),
@@ -209,8 +212,10 @@ def strips(
     )
     plot.update_xaxes(title_text=_safe(axis), nticks=7)
     tallest = max(_breakable(group, 40).count("<br>") for group in groups)
-    plot.update_layout(height=80 + (30 + 14 * tallest) * len(groups))
-    said = [f"{row.area} {_figure(row.value)}" for row in frame[frame["area"].isin(marked)].itertuples()]
+    plot.update_layout(height=80 + (30 + 12 * tallest) * len(groups))
+    if len(brought_out) > 1:
+        _legend_above(plot)
+    said = [f"{row.area} {_figure(row.value)}" for row in brought_out.itertuples()]
     spread = [f"{group}: median {_figure(middles[group])}" for group in groups]
     alt = f"{'; '.join(said)}. {'; '.join(spread)}."
     return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)

@@ -238,12 +238,10 @@ def _programmes(place: Area) -> tuple[Item, ...]:
         }
     ).set_index("Programme")
     phase = place.row["laa_phase"].iloc[0]
-    began = (
-        f"Its first local area agreement began {_PHASES[phase]}."
-        if phase in _PHASES
-        else "In which round its first local area agreement began is not known here."
-    )
-    said = f"{began} From {areas.AGREED[:4]} it had a statutory agreement, as every area of England had."
+    rounds = found["programme_key"].str.startswith("local_area_agreements_round_").any()
+    unknown = "" if rounds else "In which round its first local area agreement began is not known here. "
+    began = f"Its first local area agreement began {_PHASES[phase]}. " if phase in _PHASES else unknown
+    said = f"{began}From {areas.AGREED[:4]} it had a statutory agreement, as every area of England had."
     chosen = place.row["designated_targets"].iloc[0]
     if pd.notna(chosen):
         said += f" In that it had {int(chosen)} targets from the national set."
@@ -615,7 +613,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[Area], tuple[Item, ...]]]] = {
     "authorities": ("its authorities since 1889", _authorities),
     "population": ("its population", _population),
     "deprivation": ("deprivation", _deprivation),
-    "programmes": ("agreements and programmes", _programmes),
+    "programmes": ("programmes besides the agreement of 2008", _programmes),
     "targets": ("targets and rewards", _targets),
     "indicators": ("national indicators", _indicators),
     "neighbours": ("its neighbours", _neighbours),
