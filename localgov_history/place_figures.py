@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 MOST_LINES = 5
 MOST_PANELS = 12
 _MAP_HEIGHT = 400
+# Height of a small panel with lines, and what its heading and the numbers of the axis above need, in pixels.
+_PANEL, _BETWEEN = 170, 52
 _FADED = "#d5dce1"
 
 
@@ -241,7 +243,7 @@ def panels(frame: pd.DataFrame, marked: str, title: str, evidence: Evidence, cap
         subplot_titles=["<br>".join(_wrapped(measure, 30)) for measure in measures],
         shared_yaxes=True,
         horizontal_spacing=0.05,
-        vertical_spacing=min(0.4 / down, 62 / (down * each)),
+        vertical_spacing=min(0.4 / down, 62 / (down * each)) if down > 1 else 0,
     )
     _dress(plot)
     for index, measure in enumerate(measures):
@@ -308,7 +310,7 @@ def small_lines(
         shared_yaxes=True,
         shared_xaxes=True,
         horizontal_spacing=0.03,
-        vertical_spacing=0.22 / down,
+        vertical_spacing=_BETWEEN / (_PANEL * down),
     )
     _dress(plot)
     for index, own in enumerate(names):
@@ -327,8 +329,10 @@ def small_lines(
     room = 0.06 * (high - low or high or 1)
     plot.update_yaxes(range=[low - room, high + room], nticks=5)
     plot.update_yaxes(title_text=_safe(unit), col=1)
-    plot.update_xaxes(nticks=4, tickformat="d", showticklabels=True)
-    _finish(plot, 60 + 170 * down)
+    years = [int(frame["year"].min()), int(frame["year"].max())]
+    edge = 0.03 * (years[1] - years[0] or 1)
+    plot.update_xaxes(nticks=4, tickformat="d", showticklabels=True, range=[years[0] - edge, years[1] + edge])
+    _finish(plot, 60 + _PANEL * down)
     said = []
     for name in names:
         rows = frame[frame["area"] == name].sort_values("year")

@@ -9,7 +9,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, NOT_CLEAR, or_say_why
+from localgov_history.findings.titles import CLEAR, NOT_CLEAR, capital, or_say_why
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, items, listing
 
@@ -225,7 +225,7 @@ def authorities(places: list[Area]) -> Table:
         before = bodies[bodies["generation"] < 0]
         numbers[place.name] = len(before)
         rows[place.name] = [
-            _kinds(bodies[bodies["authority_key"] == place.authority_key]),
+            capital(registry.type_words(place.type)),
             len(before),
             _kinds(before),
             _kinds(bodies[bodies["generation"] > 0]),
@@ -251,4 +251,7 @@ def authorities(places: list[Area]) -> Table:
 
 def _kinds(bodies: pd.DataFrame) -> str:
     counts = bodies["type"].value_counts()
-    return listing([f"{number} {registry.type_words(kind, number)}" for kind, number in counts.items()])
+    words = {
+        kind: registry.type_words("unitary_authority" if kind == "unitary" else kind, n) for kind, n in counts.items()
+    }
+    return listing([f"{number} {words[kind]}" for kind, number in counts.items()])

@@ -86,7 +86,10 @@ def counts_table(found: Register, catalogue: Catalogue | None = None) -> Table:
     cover = (catalogue or default()).load("register_coverage")
     frame = pd.DataFrame(
         {
-            "Class": [capital(registry.type_words(kind, 2)) for kind in counts["type"]],
+            "Class": [
+                capital(registry.type_words(kind, number))
+                for kind, number in zip(counts["type"], counts["authorities"], strict=True)
+            ],
             "Authorities": counts["authorities"],
             "Register": counts["status"],
             "What that means": counts["why"],
@@ -140,35 +143,40 @@ def names_table(found: Register) -> Table | Missing:
 
 
 @or_say_why
-def over_time(catalogue: Catalogue | None = None) -> Figure:
-    """How many councils of each group there were in the middle of each year in which the register has all of them."""
+def over_time(names: tuple[str, ...], catalogue: Catalogue | None = None) -> Figure:
+    """How many councils of some groups there were in the middle of each year in which the register has all of them.
+
+    Parameters
+    ----------
+    names : of `GROUPS`; groups of very different number are better drawn apart.
+    """
     import pandas as pd
 
     book = catalogue or default()
     bodies = _all(book)
+    used = bodies[bodies["type"].isin([kind for name in names for kind in GROUPS[name]])]
     records = []
-    for year in range(1889, LAST_YEAR + 1):
-        day = pd.Timestamp(year, 6, 30)
-        there = bodies[(bodies["known_from"] <= day) & (bodies["known_to"] >= day)]
-        for name, kinds in GROUPS.items():
-            if _complete(kinds, day, book):
-                number = int(there["type"].isin(kinds).sum())
+    for name in names:
+        for year in range(1889, LAST_YEAR + 1):
+            day = pd.Timestamp(year, 6, 30)
+            there = used[(used["known_from"] <= day) & (used["known_to"] >= day)]
+            if _complete(GROUPS[name], day, book):
+                number = int(there["type"].isin(GROUPS[name]).sum())
                 records.append({"line": name, "year": year, "value": number, "measured": True})
     if not records:
-        raise NotEnoughDataError("the register is not complete for any group of councils")
+        raise NotEnoughDataError(f"the register is not complete in any year for {listing(list(names))}")
     frame = pd.DataFrame(records)
-    frame = frame.assign(order=frame["line"].map({name: place for place, name in enumerate(GROUPS)}))
-    frame = frame.sort_values(["order", "year"])
-    local = frame[frame["line"] == "Boroughs and districts"]
-    first, last = local.iloc[0], local.iloc[-1]
+    ends = []
+    for name, rows in frame.groupby("line", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        ends.append(f"{name}: {first['value']:,} in {first['year']}, {last['value']:,} in {last['year']}")
     return place_figures.lines(
-        frame[["line", "year", "value", "measured"]],
-        f"Boroughs and districts: {first['value']:,} in {first['year']}, {last['value']:,} in {last['year']}",
+        frame,
+        "; ".join(ends),
         "Councils",
-        Evidence.of(bodies),
-        "Councils of England in being on 30 June. A line is drawn only where the register has every council of the group by "
-        "name; boroughs and districts before 1946 are not in it. The London County Council is among the county councils, the "
-        "Greater London Council and Authority are in no line.",
+        Evidence.of(used),
+        "Councils of England in being on 30 June, drawn only where the register has every council of the group by name. The "
+        "London County Council is among the county councils; the Greater London Council and Authority are in no group.",
         periodisation("gough", book),
     )
 
