@@ -74,6 +74,8 @@ def measures(places: list[Area]) -> Figure:
         title = "Not enough data to compare deprivation between the areas"
     elif score.max() - score.min() < CLEAR * score.max():
         title = f"{NOT_CLEAR} in deprivation: mean scores from {score.min():.1f} to {score.max():.1f}"
+    elif len(score) == LEAST:
+        title = f"{score.idxmax()} was more deprived than {score.idxmin()} in 2007"
     else:
         title = (
             f"{score.idxmax()} was the most deprived of the {len(score)} areas in 2007, {score.idxmin()} the least"
