@@ -58,6 +58,11 @@ class Area:
         """Rank by deprivation in 2007 among all areas, 1 the most deprived, or None."""
         return _whole(self.row["imd2007_rank_of_150"].iloc[0])
 
+    @property
+    def region_words(self) -> str:
+        """Its region with the article that the name takes: ``the South West``, ``London``."""
+        return self.region if self.region.startswith(("London", "Yorkshire")) else f"the {self.region}"
+
     @cached_property
     def family(self) -> Lineage:
         """The authorities before and after its council."""
@@ -147,7 +152,8 @@ def populations(place: Area, first: int = 1889, last: int = LAST_YEAR) -> pd.Dat
     rest = people[people["authority_key"].isin(before.index) & (people["area_scheme"] != "lad_2023")]
     for (key, scheme), rows in rest.groupby(["authority_key", "area_scheme"], sort=False):
         body = before.loc[key]
-        line = f"{body['name']} {registry.type_words(body['type'])}, {_SCHEMES.get(scheme, scheme)}"
+        kind = "" if body["type"] == "sui_generis" else f" {registry.type_words(body['type'])}"
+        line = f"{body['name']}{kind}, {_SCHEMES.get(scheme, scheme)}"
         found.append(rows.assign(line=line, own=False))
     if not found:
         raise NotEnoughDataError(f"no population is known for {place.name} or the authorities before it")

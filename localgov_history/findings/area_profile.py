@@ -129,7 +129,7 @@ def where(found: Profile) -> Figure | Missing:
     groups = {
         place.name: {place.name},
         f"The {len(near)} nearest areas": set(near),
-        f"Others of {place.region}": region - {place.name, *near},
+        f"Others of {place.region_words}": region - {place.name, *near},
     }
     own = tiles[[place.name in cell for cell in tiles["areas"]]]
     later = own[own["name"] != place.name]["name"].to_list()
@@ -139,7 +139,7 @@ def where(found: Profile) -> Figure | Missing:
     return place_figures.tile_map(
         tiles,
         groups,
-        f"{place.name} lies in {place.region}; the area nearest to it is {near[0]}",
+        f"{place.name} lies in {place.region_words}; the area nearest to it is {near[0]}",
         Evidence.of(tiles, place.row),
         "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
         f"mean nothing.{note}",
@@ -375,12 +375,13 @@ def _carbon(place: Area, rows: pd.DataFrame) -> Figure:
     lines = []
     for name, column in (
         (place.name, "value"),
-        (f"Median area of {place.region}", "region_median"),
+        (f"Median area of {place.region_words}", "region_median"),
         ("Median area of England", "england_median"),
     ):
         lines.append(rows[["year"]].assign(line=name, value=rows[column], measured=True))
     first, last = rows.iloc[0], rows.iloc[-1]
     ratio = last["value"] / last["england_median"] - 1
+    notes = "".join(f" {note}" for note in dict.fromkeys(rows["note"].dropna()))
     beside = (
         "about as in the median area of England"
         if abs(ratio) < CLEAR
@@ -393,7 +394,7 @@ def _carbon(place: Area, rows: pd.DataFrame) -> Figure:
         "Tonnes a head",
         Evidence.of(rows),
         f"NI {areas.CARBON}, per head; a later estimate of the same scope, not the release of the time. Medians of the "
-        f"areas with a value ({int(last['areas'])} in {last['year']}), each area counting once.",
+        f"areas with a value ({int(last['areas'])} in {last['year']}), each area counting once.{notes}",
     )
 
 
@@ -456,7 +457,7 @@ def _deprivation(place: Area) -> tuple[Item, ...]:
         frame[["group", "area", "value"]],
         [place.name],
         f"{place.name} ranks {place.rank} of {len(frame)} areas by deprivation in 2007, and {local} of {len(near)} in "
-        f"{place.region} (1: the most deprived)",
+        f"{place.region_words} (1: the most deprived)",
         "Mean score of the area’s small areas",
         Evidence.of(frame),
         "Index of Multiple Deprivation 2007; a higher score is more deprived. The mean over lower layer super output areas is "

@@ -46,14 +46,14 @@ def chosen(text: str, catalogue: Catalogue | None = None) -> list[Area]:
 
 def introduction(places: list[Area]) -> str:
     """What is compared."""
-    each = [f"{place.name} ({registry.type_words(place.type)}, {place.region})" for place in places]
+    each = [f"{place.name} ({registry.type_words(place.type)}, {place.region_words})" for place in places]
     return f"Compared: {listing(each)}. Types are those of the council of 2008."
 
 
 def where(places: list[Area]) -> Figure:
     """The areas on the tile map."""
     tiles = areas.tiles(places[0].book)
-    regions = list(dict.fromkeys(place.region for place in places))
+    regions = list(dict.fromkeys(place.region_words for place in places))
     among = f"all lie in {regions[0]}" if len(regions) == 1 else f"lie in {len(regions)} regions"
     return place_figures.tile_map(
         tiles,
