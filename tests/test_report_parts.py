@@ -20,6 +20,7 @@ from localgov_history.errors import BrowserMissingError, LocalgovError, Paramete
 from localgov_history.report import build, charts, document, html, parameters, pdf, plan
 
 FLAGSHIP = "partnerships-and-reinventing-the-wheel"
+COMPARED = "compare-periods"
 
 
 def notebook(
@@ -63,20 +64,20 @@ def test_every_notebook_declares_its_parameters_with_help() -> None:
 )
 def test_a_wrong_parameter_is_answered_before_any_kernel(given: dict[str, object], said: str) -> None:
     with pytest.raises(LocalgovError, match=said):
-        plan.plan(FLAGSHIP, given)
+        plan.plan(COMPARED, given)
     with pytest.raises(ParameterError, match=said):
         parameters.resolve(folder("notebooks") / "02_reinventing_the_wheel.ipynb", given)
 
 
 def test_a_parameter_goes_to_every_notebook_that_declares_it() -> None:
-    made = plan.plan(FLAGSHIP, {"include_unconfirmed": False})
+    made = plan.plan(COMPARED, {"include_unconfirmed": False})
     values = {run.notebook.stem: run.parameters.get("include_unconfirmed") for run in made.runs}
     assert values["01_timeline"] is False
 
 
 def test_an_unknown_report_gets_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=f"did you mean {FLAGSHIP}"):
-        plan.plan("partnerships")
+        plan.plan("partnerships-and-the-wheel")
 
 
 def test_the_name_of_a_report_is_no_path(tmp_path: Path) -> None:
