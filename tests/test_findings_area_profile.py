@@ -118,16 +118,20 @@ def test_the_forms_of_a_change(first: int, last: int, said: str) -> None:
     assert area_profile._change("A", rows.tail(1)) == f"A: {last:,} people in 2012, the only year known"
 
 
+# Every tenth area, from the first: a second each, and the alphabet mixes kinds and regions.
+TENTH = areas.names()[::10]
+
+
 @pytest.mark.slow
-def test_every_area_has_a_profile_or_is_refused_by_name() -> None:
+def test_an_area_has_a_profile_or_is_refused_by_name() -> None:
     refused = []
-    for name in areas.names():
+    for name in TENTH:
         try:
             assert area_profile.profile(name).sections["authorities"]
         except ReportRefusedError as error:
             refused.append((name, str(error)))
     assert all(name in said for name, said in refused)
-    assert len(refused) < len(areas.names())
+    assert len(refused) < len(TENTH)
 
 
 def test_a_text_from_data_shows_as_itself(copied: Path) -> None:
