@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # What a break may change so that the values on both sides are not one line.
 PARTING = ("definition", "geography", "price_basis", "coverage")
-_MILLION = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
+# Units of money, in millions of pounds.
+MONEY = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +122,7 @@ class Series:
         Value × index(base) ÷ index(year). Where the series has financial years and the index calendar years,
         the index of 2001/02 is three quarters of 2001 and one quarter of 2002.
         """
-        if self.unit not in _MILLION or self.price_basis != "current":
+        if self.unit not in MONEY or self.price_basis != "current":
             said = f"{self.key} is in {self.unit} at {_prices(self.price_basis)}"
             raise LocalgovError(f"{said}; expected money at current prices")
         book = catalogue or self.book
@@ -176,9 +177,9 @@ class Series:
         if self.price_basis != other.price_basis:
             said = f"{self.key} is at {_prices(self.price_basis)}, {whole} at {_prices(other.price_basis)}"
             raise LocalgovError(f"{said}; expected one price basis for both")
-        if self.unit != other.unit and not (self.unit in _MILLION and other.unit in _MILLION):
+        if self.unit != other.unit and not (self.unit in MONEY and other.unit in MONEY):
             raise LocalgovError(f"{self.key} is in {self.unit}, {whole} in {other.unit}; expected one unit for both")
-        scale = _MILLION.get(self.unit, 1.0) / _MILLION.get(other.unit, 1.0) if self.unit != other.unit else 1.0
+        scale = MONEY.get(self.unit, 1.0) / MONEY.get(other.unit, 1.0) if self.unit != other.unit else 1.0
         breaks = _together(self.breaks, other.breaks)
         totals = _by_year(other, self.year_kind)
         kept = self.frame[self.frame["year"].isin(totals)]
@@ -221,14 +222,14 @@ class Series:
         -----
         A financial year is divided by the people in the middle of the calendar year in which it begins. See `people_of`.
         """
-        if self.unit not in _MILLION:
+        if self.unit not in MONEY:
             raise LocalgovError(f"{self.key} is in {self.unit}; expected money")
         people = people_of(self.geography, catalogue or self.book)
         kept = self.frame[self.frame["year"].isin(people.numbers)]
         if kept.empty:
             raise NotEnoughDataError(f"no population of {self.geography} is known for the years of {self.key}")
         breaks = _within(kept, _together(self.breaks, people.breaks))
-        pounds = 1e6 * _MILLION[self.unit]
+        pounds = 1e6 * MONEY[self.unit]
         values = [pounds * value / people.numbers[at] for value, at in zip(kept["value"], kept["year"], strict=True)]
         lost = len(self.frame) - len(kept)
         step = f"Per head of the population of {self.geography}"

@@ -37,6 +37,7 @@ class Panel:
     parting : where the definition changes.
     joins : where the source changes and the definition stays: the line goes on, with a mark.
     rivals : other values for the same dates, by another source: ``x``, ``value``, ``when``.
+    stepped : a number that holds until the next one, such as the areas in being, and does not pass through what lies between.
     """
 
     heading: str
@@ -45,6 +46,7 @@ class Panel:
     parting: tuple[float, ...] = ()
     joins: tuple[float, ...] = ()
     rivals: pd.DataFrame | None = field(default=None, repr=False)
+    stepped: bool = False
 
     def sentence(self) -> str:
         """First and last value."""
@@ -60,18 +62,38 @@ def of_series(item: Series) -> Panel:
         _as_year(start.date()) + (0.5 if (end - start).days > 300 else 0.0)
         for start, end in zip(frame["start"], frame["end"].fillna(frame["start"]), strict=True)
     ]
-    gap = (frame["year"].diff().fillna(1) > 1).cumsum() if item.year_kind in ("calendar", "financial") else 0
-    segment = frame["segment"].astype(str) + "/" + (gap.astype(str) if hasattr(gap, "astype") else "0")
-    shown = frame.assign(x=middle, segment=segment)[["x", "value", "when", "firm", "segment"]]
+    runs = (frame["year"].diff().fillna(1) > 1).cumsum()
+    segment = frame["segment"].astype(str) + "/" + runs.astype(str)
+    scale, unit = _unit(item)
+    shown = frame.assign(x=middle, segment=segment, value=frame["value"] * scale)[
+        ["x", "value", "when", "firm", "segment"]
+    ]
     breaks = item.breaks[item.breaks["date_earliest"].notna()]
     days = [(_as_year(row.date_earliest.date()), row.kind in PARTING) for row in breaks.itertuples()]
     return Panel(
         item.title,
-        f"{item.geography}; {item.unit}",
+        f"{item.geography}; {unit}",
         shown,
         tuple(dict.fromkeys(day for day, parts in days if parts)),
         tuple(dict.fromkeys(day for day, parts in days if not parts)),
     )
+
+
+def _unit(item: Series) -> tuple[float, str]:
+    """A scale for the values, and the unit and prices in words: £ million, prices of 2010."""
+    pounds = {"GBP": 1.0, "GBP thousand": 1e3, "GBP million": 1e6, "GBP billion": 1e9}
+    if item.unit == "GBP per head":
+        scale, unit = 1.0, "£ per head"
+    elif item.unit in pounds:
+        most = pounds[item.unit] * float(item.frame["value"].abs().max())
+        size, unit = next(
+            ((size, unit) for size, unit in ((1e9, "£ billion"), (1e6, "£ million")) if most >= 2 * size), (1.0, "£")
+        )
+        scale = pounds[item.unit] / size
+    else:
+        return 1.0, item.unit
+    basis = item.price_basis.partition(":")[2]
+    return scale, f"{unit}, prices of {basis}" if basis else f"{unit}, current prices"
 
 
 def small_multiples(
@@ -107,7 +129,7 @@ def small_multiples(
     rows = math.ceil(len(shown) / columns)
     # Room above a row of panels for the longest of its headings.
     tall = [max(head.count("<br>") + 1 for head in heads[row * columns : (row + 1) * columns]) for row in range(rows)]
-    room = max(tall) * _HEAD_LINE + 12
+    room = max(tall) * _HEAD_LINE + 15
     gap = room + 24
     height = rows * _PANEL + (rows - 1) * gap
     plot = plotly.subplots.make_subplots(
@@ -122,8 +144,9 @@ def small_multiples(
     )
     for number, (part, head) in enumerate(zip(shown, heads, strict=True)):
         place = {"row": number // columns + 1, "col": number % columns + 1}
-        _bands(plot, periods, first, last, place)
         _points(plot, part, place)
+        # After the points: plotly draws no band in a panel that is still empty.
+        _bands(plot, periods, first, last, place)
         _scale(plot, part, first, last, place)
         axis = "" if number == 0 else str(number + 1)
         plot.add_annotation(
@@ -135,7 +158,7 @@ def small_multiples(
             xanchor="left",
             yanchor="bottom",
             xshift=-40,
-            yshift=3,
+            yshift=6,
             align="left",
             showarrow=False,
             font={"size": SMALL_TEXT, "color": INK},
@@ -147,12 +170,15 @@ def small_multiples(
         ["panel", "unit", "when", "value", "segment", "firm"]
     ]
     alt = f"{len(shown)} small charts. " + "; ".join(part.sentence() for part in shown) + "."
-    return Figure(plot, title, " ".join([caption, *_legend(shown)]), alt, data, evidence)
+    return Figure(plot, title, " ".join([caption, *_legend(shown)]).strip(), alt, data, evidence)
 
 
 def _legend(parts: Sequence[Panel]) -> list[str]:
     """What the marks mean, of those that are drawn."""
-    said = ["Each panel has its own definition and scale, from zero; panels must not be added or joined."]
+    said = [
+        "Each panel has its own definition and scale, from zero; panels must not be added or joined. Values more than a year "
+        "apart are not joined."
+    ]
     if any(part.parting for part in parts):
         said.append("Red dotted: the definition, geography or coverage changes, and the line stops.")
     if any(part.joins for part in parts):
@@ -179,7 +205,7 @@ def _points(plot: go.Figure, part: Panel, place: Mapping[str, int]) -> None:
             x=run["x"],
             y=run["value"],
             mode="lines+markers" if few or len(run) == 1 or not run["firm"].all() else "lines",
-            line={"color": COLOURS[0], "width": 1.6},
+            line={"color": COLOURS[0], "width": 1.6, "shape": "hv" if part.stepped else "linear"},
             marker={
                 "size": 6,
                 "color": [COLOURS[0] if firm else "white" for firm in run["firm"]],
@@ -210,9 +236,7 @@ def _scale(plot: go.Figure, part: Panel, first: int, last: int, place: Mapping[s
     if part.rivals is not None:
         values += [float(value) for value in part.rivals["value"]]
     low, high = min(values), max(values)
-    plot.update_yaxes(range=[min(0.0, low * 1.1), high * 1.12 or 1], nticks=5, tickformat="~s", **place)
-    if high < 2000:
-        plot.update_yaxes(tickformat=",", **place)
+    plot.update_yaxes(range=[min(0.0, low * 1.1), high * 1.16 or 1], nticks=5, tickformat=",", **place)
     plot.update_xaxes(range=[first - 0.5, last + 1.5], nticks=6, tickformat="d", showticklabels=True, **place)
 
 

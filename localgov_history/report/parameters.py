@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from localgov_history import coding, periods
+from localgov_history.catalogue import default
 from localgov_history.errors import LocalgovError, ParameterError, suggest
 
 _RANGE = re.compile(r"range:\s*(-?\d+) to (-?\d+)")
@@ -33,7 +34,7 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, or values parted by commas; or empty.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``series``, or values parted by commas; or empty.
     least, most : the range of a number, or None.
     """
 
@@ -55,6 +56,8 @@ class Parameter:
             return periods.periodisation(values[scheme]).keys
         if self.choices == "functions":
             return sorted(coding.headings())
+        if self.choices == "series":
+            return sorted(row["series_key"] for row in default().rows("series_meta"))
         return [part.strip() for part in self.choices.split(",") if part.strip()]
 
     def is_file(self, value: Any) -> bool:
