@@ -142,27 +142,35 @@ def small_multiples(
     plot.update_layout(
         template=template(), width=WIDTH, height=height + room + 44, margin={"t": room + 4, "b": 30, "l": 52, "r": 14}
     )
+    shapes: list[dict[str, object]] = []
+    notes: list[dict[str, object]] = []
     for number, (part, head) in enumerate(zip(shown, heads, strict=True)):
         place = {"row": number // columns + 1, "col": number % columns + 1}
-        _points(plot, part, place)
-        # After the points: plotly draws no band in a panel that is still empty.
-        _bands(plot, periods, first, last, place)
-        _scale(plot, part, first, last, place)
         axis = "" if number == 0 else str(number + 1)
-        plot.add_annotation(
-            text=head,
-            x=0,
-            y=1,
-            xref=f"x{axis} domain",
-            yref=f"y{axis} domain",
-            xanchor="left",
-            yanchor="bottom",
-            xshift=-40,
-            yshift=6,
-            align="left",
-            showarrow=False,
-            font={"size": SMALL_TEXT, "color": INK},
+        _points(plot, part, place)
+        _scale(plot, part, first, last, place)
+        shapes += [
+            {"xref": f"x{axis}", "yref": f"y{axis} domain", "y0": 0, "y1": 1, **shape}
+            for shape in (*_bands(periods, first, last), *_marks(part))
+        ]
+        notes.append(
+            {
+                "text": head,
+                "x": 0,
+                "y": 1,
+                "xref": f"x{axis} domain",
+                "yref": f"y{axis} domain",
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "xshift": -40,
+                "yshift": 6,
+                "align": "left",
+                "showarrow": False,
+                "font": {"size": SMALL_TEXT, "color": INK},
+            }
         )
+    # All at once: plotly checks the whole figure again for each that is added.
+    plot.update_layout(shapes=shapes, annotations=notes)
     if len(shown) % columns:
         plot.update_xaxes(visible=False, row=rows, col=columns)
         plot.update_yaxes(visible=False, row=rows, col=columns)
@@ -225,10 +233,15 @@ def _points(plot: go.Figure, part: Panel, place: Mapping[str, int]) -> None:
             hovertemplate="Another count, %{customdata[0]}: %{y:,.4~g}<extra></extra>",
             **place,
         )
-    for at in part.parting:
-        plot.add_vline(x=at, line={"color": COLOURS[1], "width": 1.2, "dash": "dot"}, **place)
-    for at in part.joins:
-        plot.add_vline(x=at, line={"color": "#8a8a8a", "width": 1, "dash": "dash"}, **place)
+
+
+def _marks(part: Panel) -> list[dict[str, object]]:
+    """Upright lines where the definition changes, and where two sources join."""
+    kinds = (
+        (part.parting, {"color": COLOURS[1], "width": 1.2, "dash": "dot"}),
+        (part.joins, {"color": "#8a8a8a", "width": 1, "dash": "dash"}),
+    )
+    return [{"type": "line", "x0": at, "x1": at, "line": line} for days, line in kinds for at in days]
 
 
 def _scale(plot: go.Figure, part: Panel, first: int, last: int, place: Mapping[str, int]) -> None:
@@ -240,15 +253,20 @@ def _scale(plot: go.Figure, part: Panel, first: int, last: int, place: Mapping[s
     plot.update_xaxes(range=[first - 0.5, last + 1.5], nticks=6, tickformat="d", showticklabels=True, **place)
 
 
-def _bands(plot: go.Figure, periods: Periodisation | None, first: int, last: int, place: Mapping[str, int]) -> None:
+def _bands(periods: Periodisation | None, first: int, last: int) -> list[dict[str, object]]:
+    """Alternate bands for the periods, with a line where each begins; none where periods overlap."""
     if periods is None or periods.overlaps():
-        return
+        return []
+    shapes: list[dict[str, object]] = []
     for index, period in enumerate(periods):
         begin, end = max(_as_year(period.start), first - 0.5), min(_as_year(period.end) + 1 / 366, last + 1.5)
         if begin < end:
             if index % 2 == 0:
-                plot.add_vrect(x0=begin, x1=end, fillcolor=BAND, line_width=0, layer="below", **place)
-            plot.add_vline(x=begin, line={"color": RULE, "width": 1}, layer="below", **place)
+                band = {"fillcolor": BAND, "line": {"width": 0}, "layer": "below"}
+                shapes.append({"type": "rect", "x0": begin, "x1": end, **band})
+            line = {"line": {"color": RULE, "width": 1}, "layer": "below"}
+            shapes.append({"type": "line", "x0": begin, "x1": begin, **line})
+    return shapes
 
 
 def _figure(value: object) -> str:
