@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # More than this do not fit on a page in print.
 MOST_PANELS = 8
-_PANEL, _HEAD_LINE, _HEAD_WIDTH = 128, 14, 50
+_PANEL, _HEAD_LINE, _HEAD_WIDTH = 112, 14, 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +129,8 @@ def small_multiples(
     rows = math.ceil(len(shown) / columns)
     # Room above a row of panels for the longest of its headings.
     tall = [max(head.count("<br>") + 1 for head in heads[row * columns : (row + 1) * columns]) for row in range(rows)]
-    room = max(tall) * _HEAD_LINE + 15
-    gap = room + 24
+    top = tall[0] * _HEAD_LINE + 15
+    gap = max(tall) * _HEAD_LINE + 39
     height = rows * _PANEL + (rows - 1) * gap
     plot = plotly.subplots.make_subplots(
         rows=rows,
@@ -140,7 +140,7 @@ def small_multiples(
         row_heights=[1.0] * rows,
     )
     plot.update_layout(
-        template=template(), width=WIDTH, height=height + room + 44, margin={"t": room + 4, "b": 30, "l": 52, "r": 14}
+        template=template(), width=WIDTH, height=height + top + 44, margin={"t": top + 4, "b": 30, "l": 52, "r": 14}
     )
     shapes: list[dict[str, object]] = []
     notes: list[dict[str, object]] = []
@@ -212,10 +212,12 @@ def _points(plot: go.Figure, part: Panel, place: Mapping[str, int]) -> None:
         plot.add_scatter(
             x=run["x"],
             y=run["value"],
-            mode="lines+markers" if few or len(run) == 1 or not run["firm"].all() else "lines",
+            mode="lines+markers",
             line={"color": COLOURS[0], "width": 1.6, "shape": "hv" if part.stepped else "linear"},
             marker={
-                "size": 6,
+                "opacity": 1,
+                # A long line has no marks but those that say that a point is from memory.
+                "size": [6 if few or len(run) == 1 or not firm else 0 for firm in run["firm"]],
                 "color": [COLOURS[0] if firm else "white" for firm in run["firm"]],
                 "line": {"color": COLOURS[0], "width": 1.2},
             },

@@ -10,8 +10,8 @@ from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
 from localgov_history.findings import quangos
-from localgov_history.findings.public_money import amount, in_order
-from localgov_history.findings.titles import capital, lower, or_say_why
+from localgov_history.findings.public_money import amount, directions_title, in_order
+from localgov_history.findings.titles import capital, or_say_why
 from localgov_history.panels import Panel
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
@@ -53,14 +53,10 @@ def money(
     evidence = Evidence()
     for item in items:
         evidence += item.evidence
-    tops = [(float(item.frame["value"].max()), item) for item in items if item.unit == "GBP million"]
-    most = max(tops, key=lambda pair: pair[0])
-    at = most[1].frame.loc[most[1].frame["value"].idxmax(), "when"]
     years = [int(year) for item in items for year in item.frame["year"]]
     return panels.small_multiples(
         [panels.of_series(item) for item in items],
-        f"Largest of {counted(len(items), 'series', 'series')} on the money of such bodies: {lower(most[1].title)}, "
-        f"{amount(*(most[0], most[1].unit))} in {at}",
+        directions_title("Money of such bodies", items),
         "As published, in the prices that the source uses; prices differ between panels.",
         evidence,
         min(years),

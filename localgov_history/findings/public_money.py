@@ -446,6 +446,22 @@ def spread_sentence(keys: Sequence[str], first: int, last: int, catalogue: Catal
     )
 
 
+def ends_sentence(series: str, first: int, last: int, catalogue: Catalogue | None = None) -> str:
+    """First and last value of each stretch of a series; nothing is compared across a break."""
+    try:
+        item = long_series.series(series, catalogue=catalogue).between(*in_order(first, last))
+    except NotEnoughDataError as error:
+        return f"Not enough data here: {error}."
+    parts = []
+    for _, rows in item.frame.groupby("segment", sort=True):
+        begin, end = (
+            f"{amount(float(row['value']), item.unit)} in {row['when']}" for row in (rows.iloc[0], rows.iloc[-1])
+        )
+        parts.append(begin if len(rows) == 1 else f"{begin} and {end}")
+    breaks = " A semicolon marks a break." if len(parts) > 1 else ""
+    return f"{item.title} ({item.geography}): {'; '.join(parts)}.{breaks}"
+
+
 @or_say_why
 def printed_table(first: int, last: int, catalogue: Catalogue | None = None) -> Table:
     """Shares as printed beside the same shares computed from their parts."""
