@@ -257,7 +257,9 @@ class Series:
         kept = self.frame[self.frame["year"].between(first, last)]
         if kept.empty:
             span = f"{self.frame['when'].iloc[0]} to {self.frame['when'].iloc[-1]}"
-            raise NotEnoughDataError(f"{self.key} has no value from {first} to {last}; it covers {span}")
+            raise NotEnoughDataError(
+                f"{self.title} ({self.key}) has no value from {first} to {last}; it covers {span}"
+            )
         return dataclasses.replace(self, frame=kept.reset_index(drop=True), breaks=_within(kept, self.breaks))
 
 

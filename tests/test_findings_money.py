@@ -253,6 +253,15 @@ def test_a_series_outside_the_years_says_so() -> None:
     assert "no value from 1800 to 1900" in made.sentence
 
 
+def test_ends_are_told_stretch_by_stretch() -> None:
+    said, known = public_money.ends_sentence("uk_local_government_total_expenditure", 1970, 1980)
+    values = lg.series("uk_local_government_total_expenditure").frame.set_index("when")["value"]
+    ends = [f"£{values[year]:,.0f} million in {year}" for year in ("1970", "1973", "1974", "1980")]
+    assert known
+    assert f"{ends[0]} and {ends[1]}; {ends[2]} and {ends[3]}. A semicolon marks a break." in said
+    assert public_money.ends_sentence("uk_local_government_total_expenditure", 1800, 1810)[1] is False
+
+
 def test_a_parameter_takes_the_series_there_are(tmp_path: Path) -> None:
     values = parameters.resolve(NOTEBOOK, {"series": "uk_local_government_council_tax", "last": "1990"})
     assert (values["series"], values["last"]) == ("uk_local_government_council_tax", 1990)

@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 import localgov_history as lg
-from localgov_history import bodies, periods
+from localgov_history import bodies, periods, shares
 from localgov_history._resources import folder
 from localgov_history.display import Missing, Table
 from localgov_history.errors import UnknownNameError
@@ -214,4 +214,23 @@ def test_every_scheme_gives_a_table_of_roles(name: str) -> None:
     made = quangos.selection_by_role(periods.periodisation(name))
     assert isinstance(made, Table | Missing)
     if isinstance(made, Table):
-        assert len(made.frame.columns) <= len(periods.periodisation(name))
+        assert (made.frame["Functions known"] >= 5).all()
+
+
+def test_shares_by_role_are_those_of_the_measure() -> None:
+    made = quangos.selection_by_role(DECK)
+    assert isinstance(made, Table)
+    found = shares.holders_by_selection([1874])
+    share = found.share(1874, "provide", "appointed")
+    assert made.frame.loc["Provide, 1874", shares.SELECTION_NAMES["appointed"]] == f"{share:.0%}"
+    assert "Plan or coordinate, 1874" not in made.frame.index
+
+
+def test_the_sentence_on_the_official_count() -> None:
+    said, known = appointed_counts.official_sentence(*YEARS)
+    assert known
+    assert said.startswith(
+        "Officially there were 2,167 non-departmental public bodies in 1979 and 766 in 2009; the widest"
+    )
+    assert "5,521 extra-governmental organisations in 1993, and the official one nearest to it 1,389 in 1993" in said
+    assert appointed_counts.official_sentence(1830, 1850)[1] is False

@@ -129,7 +129,7 @@ def test_a_series_between_two_years_keeps_its_breaks_there() -> None:
     whole = lg.series("uk_local_government_total_expenditure")
     assert [row.date for row in whole.between(1960, 1980).breaks.itertuples()] == ["1974-04-01"]
     assert whole.between(1980, 1990).breaks.empty
-    with pytest.raises(NotEnoughDataError, match="no value from 1800 to 1810; it covers 1946 to"):
+    with pytest.raises(NotEnoughDataError, match="has no value from 1800 to 1810; it covers 1946 to"):
         whole.between(1800, 1810)
 
 

@@ -129,14 +129,16 @@ def _falls_title(parts: list[Panel]) -> str:
 
 def official_sentence(
     first: int, last: int, include_unconfirmed: bool = True, catalogue: Catalogue | None = None
-) -> str:
-    """First and last official count of all classes, and the widest count beside the official one of about its year."""
+) -> tuple[str, bool]:
+    """First and last official count of all classes, the widest count beside the official one nearest to it, and whether there
+    are such counts."""
     counts = _counts((OFFICIAL[0], *WIDER), first, last, include_unconfirmed, catalogue or default())
     counts = counts[counts["preferred"].fillna(False).astype(bool) & (counts["geography"] == "United Kingdom")]
     official, wider = (counts[(counts["body_key"] == OFFICIAL[0]) == own] for own in (True, False))
     if len(official) < 2:
         return (
-            f"From {first} to {last} fewer than two official counts of all non-departmental public bodies are known."
+            f"From {first} to {last} fewer than two official counts of all non-departmental public bodies are known.",
+            False,
         )
     begin, end = official.iloc[0], official.iloc[-1]
     said = (
@@ -144,14 +146,15 @@ def official_sentence(
         f"{int(end['count']):,} in {end['year']}"
     )
     if wider.empty:
-        return f"{said}."
+        return f"{said}.", True
     widest = wider.loc[wider["count"].astype(int).idxmax()]
     near = official.loc[(official["year"] - widest["year"]).abs().idxmin()]
     name = quangos.plurals(catalogue or default())[widest["body_key"]]
-    return (
-        f"{said}; the widest count is {int(widest['count']):,} {name} in {widest['year']}, and the official one nearest to it "
+    beside = (
+        f"; the widest count is {int(widest['count']):,} {name} in {widest['year']}, and the official one nearest to it "
         f"{int(near['count']):,} in {near['year']}. They count different things."
     )
+    return said + beside, True
 
 
 def _span(counts: pd.DataFrame) -> tuple[int, int]:

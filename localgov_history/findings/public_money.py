@@ -446,12 +446,12 @@ def spread_sentence(keys: Sequence[str], first: int, last: int, catalogue: Catal
     )
 
 
-def ends_sentence(series: str, first: int, last: int, catalogue: Catalogue | None = None) -> str:
-    """First and last value of each stretch of a series; nothing is compared across a break."""
+def ends_sentence(series: str, first: int, last: int, catalogue: Catalogue | None = None) -> tuple[str, bool]:
+    """First and last value of each stretch of a series, and whether there is any; nothing is compared across a break."""
     try:
         item = long_series.series(series, catalogue=catalogue).between(*in_order(first, last))
     except NotEnoughDataError as error:
-        return f"Not enough data here: {error}."
+        return f"Not enough data here: {error}.", False
     parts = []
     for _, rows in item.frame.groupby("segment", sort=True):
         begin, end = (
@@ -459,7 +459,7 @@ def ends_sentence(series: str, first: int, last: int, catalogue: Catalogue | Non
         )
         parts.append(begin if len(rows) == 1 else f"{begin} and {end}")
     breaks = " A semicolon marks a break." if len(parts) > 1 else ""
-    return f"{item.title} ({item.geography}): {'; '.join(parts)}.{breaks}"
+    return f"{item.title} ({item.geography}): {'; '.join(parts)}.{breaks}", True
 
 
 @or_say_why

@@ -216,16 +216,21 @@ def selection_by_role(
     book = catalogue or default()
     years = [period.census_year for period in scheme]
     found = shares.holders_by_selection(years, roles, catalogue=book)
-    frame = found.frame
-    records = []
-    for role in roles:
-        for name, words in shares.SELECTION_NAMES.items():
-            record: dict[str, str] = {"Role and holder": f"{role.replace('_', ' ').capitalize()}: {lower(words)}"}
-            for year in dict.fromkeys(years):
-                row = frame[(frame["role"] == role) & (frame["class"] == name) & (frame["year"] == year)].iloc[0]
-                record[str(year)] = f"{row['share']:.0%} of {row['of']}" if row["share"] == row["share"] else ""
-            records.append(record)
-    lead = frame[(frame["role"] == roles[0]) & (frame["class"] == "appointed") & frame["share"].notna()]
+    frame = found.frame[found.frame["share"].notna()]
+    records = [
+        {
+            "Role and year": f"{str(role).replace('_', ' ').capitalize()}, {year}",
+            "Functions known": int(rows["of"].iloc[0]),
+            **{shares.SELECTION_NAMES[row["class"]]: f"{row['share']:.0%}" for _, row in rows.iterrows()},
+        }
+        for role in roles
+        for year, rows in frame[frame["role"] == role].groupby("year")
+    ]
+    if not records:
+        raise NotEnoughDataError(
+            "fewer than five functions have a local holder of known selection in any of these periods"
+        )
+    lead = frame[(frame["role"] == roles[0]) & (frame["class"] == "appointed")]
     if len(lead) > 1:
         ends = lead.iloc[0], lead.iloc[-1]
         title = (
@@ -235,11 +240,11 @@ def selection_by_role(
     else:
         title = "Functions by how their local holders were chosen: not enough functions known in two years to compare"
     return Table(
-        pd.DataFrame(records).set_index("Role and holder"),
+        pd.DataFrame(records).set_index("Role and year"),
         title,
         "Share of the functions with a local holder of known selection in that role; a function may have holders of several "
-        "kinds, so a column adds to more than all. Empty: fewer than five functions. A committee of a council counts as elected. "
-        "Three quarters through each period. The later years are recorded in more detail.",
+        "kinds, so a row adds to more than all. Years with fewer than five functions are left out. A committee of a council "
+        "counts as elected. Each year lies three quarters through its period. The later years are recorded in more detail.",
         found.evidence,
-        (3, *(1.0 for _ in dict.fromkeys(years))),
+        (1.8, 0.9, 1, 1, 1.2, 1.4, 1.2),
     )
