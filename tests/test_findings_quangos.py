@@ -76,7 +76,7 @@ def test_official_counts_show_their_rivals_and_what_is_from_memory() -> None:
     # 1979: 2,117 and 2,197 beside the preferred 2,167; 1982 and 1983 a value from memory beside one read.
     assert sorted(crosses[0].y) == [1691, 1810, 2117, 2197]
     assert "Hollow" in figure.caption
-    assert figure.title == "By the official count, 4 of 4 classes of quango fell from the first count to the last"
+    assert figure.title == "4 of 4 official counts of quangos fell from the first year counted to the last"
     read = appointed_counts.official_counts(*YEARS, DECK, include_unconfirmed=False)
     assert isinstance(read, Figure)
     assert "Hollow" not in read.caption

@@ -112,7 +112,7 @@ def official_counts(
 
 
 def _falls_title(parts: list[Panel]) -> str:
-    """How many of the classes fell from their first count to their last."""
+    """How many of the counts fell from the first year to the last."""
     pairs = [
         (float(part.frame["value"].iloc[0]), float(part.frame["value"].iloc[-1]))
         for part in parts
@@ -122,8 +122,7 @@ def _falls_title(parts: list[Panel]) -> str:
         return "Official counts of quangos: not enough counts to tell a rise from a fall"
     falls = sum(after < before for before, after in pairs)
     return (
-        f"By the official count, {falls} of {counted(len(pairs), 'class', 'classes')} of quango fell from the first count to "
-        "the last"
+        f"{falls} of {counted(len(pairs), 'official count')} of quangos fell from the first year counted to the last"
     )
 
 
