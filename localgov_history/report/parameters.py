@@ -34,7 +34,8 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``series``, or values parted by commas; or empty.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``, or values
+        parted by commas; or empty.
     least, most : the range of a number, or None.
     """
 
@@ -56,6 +57,10 @@ class Parameter:
             return periods.periodisation(values[scheme]).keys
         if self.choices == "functions":
             return sorted(coding.headings())
+        if self.choices == "headings":
+            return sorted(set(coding.headings().values()))
+        if self.choices == "bodies":
+            return sorted(row["body_key"] for row in default().rows("body_types"))
         if self.choices == "series":
             return sorted(row["series_key"] for row in default().rows("series_meta"))
         return [part.strip() for part in self.choices.split(",") if part.strip()]
