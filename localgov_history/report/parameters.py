@@ -37,9 +37,9 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``laa areas``,
-        ``authority types``, ``regions``, ``dates``, or values parted by commas; or empty. After ``list of`` a value is
-        several of them in one text, with commas between them.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``,
+        ``laa areas``, ``authority types``, ``regions``, ``dates``, or values parted by commas; or empty. After
+        ``list of`` a value is several of them in one text, with commas between them.
     least, most : the range of a number, or None.
     """
 
@@ -65,6 +65,8 @@ class Parameter:
             return sorted(set(coding.headings().values()))
         if self.choices == "bodies":
             return sorted(row["body_key"] for row in default().rows("body_types"))
+        if self.choices == "series":
+            return sorted(row["series_key"] for row in default().rows("series_meta"))
         kind = self.choices.removeprefix(_LIST)
         if kind == "laa areas":
             return areas.names()
