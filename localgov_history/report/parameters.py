@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localgov_history import coding, periods
+from localgov_history import coding, periods, statute_dates
 from localgov_history.errors import LocalgovError, ParameterError, suggest
 
 _RANGE = re.compile(r"range:\s*(-?\d+) to (-?\d+)")
@@ -33,7 +33,7 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, or values parted by commas; or empty.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``long series``, or values parted by commas; or empty.
     least, most : the range of a number, or None.
     """
 
@@ -55,6 +55,8 @@ class Parameter:
             return periods.periodisation(values[scheme]).keys
         if self.choices == "functions":
             return sorted(coding.headings())
+        if self.choices == "long series":
+            return statute_dates.long_enough()
         return [part.strip() for part in self.choices.split(",") if part.strip()]
 
     def is_file(self, value: Any) -> bool:
@@ -103,7 +105,7 @@ class Parameter:
             periods.periodisation(value)
             return
         allowed = self.allowed(values)
-        if allowed and value not in allowed:
+        if allowed and str(value) not in allowed:
             raise ParameterError(f"{where}: {self.name} is {value!r}; {suggest(str(value), allowed)}")
 
 
