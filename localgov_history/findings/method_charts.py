@@ -28,6 +28,8 @@ _LABEL = 7
 _FAINT = "#8a8a8a"
 # A curve of survival is drawn over the length of the kit's own story and not to the last of its oldest bodies.
 MOST_YEARS = 150
+# Bands of more groups than this hide each other.
+MOST_BANDS = 4
 STATUTES_CAPTION = "Thin grey rules: statute dates."
 
 
@@ -293,7 +295,7 @@ def yearly_rates(frame: pd.DataFrame, model: Counts, parting_year: int) -> go.Fi
 
 
 def survival_curves(found: Survival, names: Mapping[str, str], order: list[str]) -> go.Figure:
-    """Kaplan–Meier curves as steps with their intervals as bands.
+    """Kaplan–Meier curves as steps, of few groups with their intervals as bands.
 
     Parameters
     ----------
@@ -312,8 +314,8 @@ def survival_curves(found: Survival, names: Mapping[str, str], order: list[str])
             name: 100 * _held_on(np.array([1.0, *curve[name].ffill().fillna(1.0 if name == "upper" else 0.0)]))
             for name in ("survival", "lower", "upper")
         }
-        colour = COLOURS[position % len(COLOURS)]
-        if len(curve):
+        colour = (*COLOURS[:5], INK)[position % 6]
+        if len(curve) and len(order) <= MOST_BANDS:
             for name in ("lower", "upper"):
                 plot.add_scatter(
                     x=time,
