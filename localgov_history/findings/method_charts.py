@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # A number of years whose label is narrower than this many pixels apart from the last goes a lane higher.
 _LABEL = 7
-_FAINT = "#8a8a8a"
+_FAINT = "#b4b4b4"
 # A curve of survival is drawn over the length of the kit's own story and not to the last of its oldest bodies.
 MOST_YEARS = 150
 # Bands of more groups than this hide each other.
@@ -187,7 +187,7 @@ def intervals_of_breaks(intervals: pd.DataFrame, titles: Mapping[str, str]) -> g
     order = list(dict.fromkeys(intervals.sort_values(["span_start", "series"])["series"]))
     labels = [figures._breakable(titles[key], 42) for key in order]
     # Rows of two lines stand further apart.
-    heights = [31 if "<br>" in label else 18 for label in labels]
+    heights = [27 if "<br>" in label else 15 for label in labels]
     places = {key: sum(heights[:at]) + heights[at] / 2 for at, key in enumerate(order)}
     first, last = int(intervals["span_start"].min()) - 2, int(intervals["span_end"].max()) + 3
     for key, rows in intervals.groupby("series", sort=False):
@@ -224,7 +224,7 @@ def intervals_of_breaks(intervals: pd.DataFrame, titles: Mapping[str, str]) -> g
             y=[places[key] for key in rows["series"]],
             mode="markers",
             name="Interval covers a statute date" if covers else "Interval covers none",
-            marker={"size": 7, "color": colour},
+            marker={"size": 6.5, "color": colour},
             customdata=rows[["lower", "upper"]].to_numpy(),
             hovertemplate="%{x:.0f}, interval %{customdata[0]}–%{customdata[1]}<extra></extra>",
         )

@@ -144,14 +144,11 @@ def series_breaks_of(
     first, last = int(of.values.index[0]), int(of.values.index[-1])
     doubts = [caveat.brief for caveat in found.caveats if caveat.brief]
     caption = (
-        f"{of.item.title}, {of.item.geography}; {of.item.unit} ({of.seen_as}), on {_scale(of)}. Dark: {what} "
-        "fitted to the regimes of "
-        f"{first}–{last}, the longest unbroken run; red: the beginning of a new regime, with its 95% interval as "
-        "a band. "
-        f"{method_charts.STATUTES_CAPTION} Dotted: the series itself breaks there, and nothing is sought across. "
-        "Errors robust to "
-        f"autocorrelation; each regime has at least {counted(found.shortest, 'year')}."
-        + (f" Caution: {listing(doubts)}." if doubts else "")
+        f"{of.item.title}, {of.item.geography}; {of.item.unit} ({of.seen_as}), on {_scale(of)}. Dark: {what} fitted "
+        f"to the regimes of {first}–{last}, the longest unbroken run; red: the beginning of a new regime, with its "
+        f"95% interval as a band. {method_charts.STATUTES_CAPTION} Dotted: the series itself breaks there, and "
+        "nothing is sought across. Errors robust to autocorrelation; each regime has at least "
+        f"{counted(found.shortest, 'year')}." + (f" Caution: {listing(doubts)}." if doubts else "")
     )
     dates = [int(label) for label in chosen.labels]
     alt = f"{of.item.sentence()} {found.finding()}"
@@ -203,8 +200,7 @@ def criteria_table(
         pd.DataFrame(records).set_index("Criterion"),
         f"The criteria {agree} on the number of breaks in {lower(of.item.title)}",
         "Best partition for each number of breaks (Bai and Perron); first years of new regimes with 95% intervals "
-        "robust to "
-        f"autocorrelation.{without}",
+        f"robust to autocorrelation.{without}",
         of.item.evidence,
         (1.3, 0.5, 3),
     )
@@ -331,10 +327,8 @@ def statute_table(tests: StatuteTests) -> Table:
         pd.DataFrame(records).set_index("Statute date"),
         title,
         f"A series needs an unbroken run of {statute_dates.LEAST_YEARS} yearly values, with "
-        f"{tests.to_test.trimming:.0%} of them, "
-        f"and {statute_dates.LEAST_SIDE} at least, on each side of the date. A run never crosses a change of "
-        "definition, area, "
-        "prices or coverage.",
+        f"{tests.to_test.trimming:.0%} of them, and {statute_dates.LEAST_SIDE} at least, on each side of the date. A "
+        "run never crosses a change of definition, area, prices or coverage.",
         tests.evidence,
         (1.1, *[1.0] * (len(records[0]) - 1)),
     )
@@ -363,8 +357,8 @@ def testable_table(tests: StatuteTests) -> Table:
     early = sum(frame.loc[frame["statute"] == date.label, "series"].nunique() for date in STATUTE_DATES[:3])
     return Table(
         table,
-        f"{counted(len(table), 'series', 'series')} can be tested somewhere; the first three dates have {early} "
-        "tests between them",
+        f"{counted(len(table), 'series', 'series')} can be tested somewhere; the first three dates have {early} tests "
+        "between them",
         "All other series are not testable: most are too short. What stops one is told for each date by "
         "statute_dates.series_to_test.",
         tests.evidence,
@@ -410,11 +404,10 @@ def intervals_and_statutes(tests: StatuteTests, catalogue: Catalogue | None = No
         plot,
         coverage_title(found),
         "Dot: first year of a new regime, by Schwarz’s criterion; bar: its 95% interval; thin line: the years "
-        "searched, within the "
-        f"longest unbroken run of each series. {method_charts.STATUTES_CAPTION} Intervals of one series may overlap.",
+        f"searched, within the longest unbroken run of each series. {method_charts.STATUTES_CAPTION} Intervals of one "
+        "series may overlap.",
         f"{counted(frame['series'].nunique(), 'series', 'series')} with {counted(len(frame), 'break date')}. "
-        "Intervals covering a "
-        f"statute date: {listing(per_date) or 'none'}.",
+        f"Intervals covering a statute date: {listing(per_date) or 'none'}.",
         data,
         tests.evidence,
     )
@@ -424,8 +417,7 @@ def coverage_title(found: Coverage) -> str:
     """A title for whether break dates fall at statute dates."""
     said = (
         f"{found.covering} of {counted(found.tests, 'interval')} of break dates cover a statute date, "
-        f"{shown(round(found.expected))} "
-        f"would at random places ({p_text(found.p)})"
+        f"{shown(round(found.expected))} would at random places ({p_text(found.p)})"
     )
     clear = found.p < ALPHA and found.together < ALPHA
     return f"More than chance: {said}" if clear else f"{NOT_CLEAR} from chance: {said}"
@@ -453,11 +445,10 @@ def interrupted_series(series_key: str, reform: int, catalogue: Catalogue | None
     return Figure(
         plot,
         interrupted_title(of, found),
-        f"{of.item.title}, {of.item.geography}; {of.item.unit} ({of.seen_as}), on {_scale(of)}. Dark: lines "
-        "fitted before and from "
-        f"{reform} (red); dashed: the line before carried on, with its 95% interval, which no data can check. "
-        f"{method_charts.STATUTES_CAPTION} {' '.join(found.notes)} A change at a date is not by itself an effect "
-        "of what happened then.",
+        f"{of.item.title}, {of.item.geography}; {of.item.unit} ({of.seen_as}), on {_scale(of)}. Dark: lines fitted "
+        f"before and from {reform} (red); dashed: the line before carried on, with its 95% interval, which no data "
+        f"can check. {method_charts.STATUTES_CAPTION} {' '.join(found.notes)} A change at a date is not by itself an "
+        "effect of what happened then.",
         f"{found.sentence()} By {of.values.index[-1]} the fitted line differs from the line carried on by {size}.",
         data,
         of.item.evidence + _acts(catalogue),
@@ -494,9 +485,8 @@ def placebo_dates(series_key: str, reform: int, catalogue: Catalogue | None = No
     return Figure(
         method_charts.placebo_dates(placebo, unit),
         placebo_title(placebo.share(), len(placebo.frame), reform),
-        f"{of.item.title}: change of level by the same model at every date that leaves enough values on both "
-        "sides. Red: the reform; "
-        "dotted: changes as large, up or down. Dates near the reform share in its change.",
+        f"{of.item.title}: change of level by the same model at every date that leaves enough values on both sides. "
+        "Red: the reform; dotted: changes as large, up or down. Dates near the reform share in its change.",
         placebo.sentence(),
         pd.concat([placebo.frame, here]).sort_values("date"),
         of.item.evidence,

@@ -142,14 +142,11 @@ def endings_by_year(catalogue: Catalogue | None = None) -> Figure:
     return Figure(
         method_charts.yearly_rates(of.frame, model, of.parting),
         endings_title(model, of.parting),
-        f"Share of the councils in being on 1 January that ended in the year, {first}–{last}, England, on a scale "
-        "of powers: the "
-        f"{of.classes} classes that the register holds whole. "
-        f"{counted(none, 'year')} without an end are not drawn but counted. Lines: yearly rate by the "
-        f"{MODELS[model.model]} model.{left} "
-        f"{counted(of.undated, 'end')} not dated to a day may be a year out. Ends come many at once, by one Act "
-        "or order, and are not "
-        "independent of each other.",
+        f"Share of the councils in being on 1 January that ended in the year, {first}–{last}, England, on a scale of "
+        f"powers: the {of.classes} classes that the register holds whole. {counted(none, 'year')} without an end are "
+        f"not drawn but counted. Lines: yearly rate by the {MODELS[model.model]} model.{left} "
+        f"{counted(of.undated, 'end')} not dated to a day may be a year out. Ends come many at once, by one Act or "
+        "order, and are not independent of each other.",
         f"Councils ended: {'; '.join(years)}.",
         of.frame,
         of.evidence,
@@ -175,10 +172,9 @@ def endings_sentence(catalogue: Catalogue | None = None) -> str:
     again = whole.frame.iloc[1]
     return (
         f"{said} With {of.parting} left in, the test keeps the {MODELS[whole.model]} model and gives × "
-        f"{shown(float(again['ratio']))} "
-        f"({between(float(again['lower']), float(again['upper']), whole.level)}), with a Pearson dispersion of "
-        f"{shown(whole.dispersion.pearson)}: one year can "
-        "decide such a model, and the test by itself does not show it."
+        f"{shown(float(again['ratio']))} ({between(float(again['lower']), float(again['upper']), whole.level)}), with "
+        f"a Pearson dispersion of {shown(whole.dispersion.pearson)}: one year can decide such a model, and the test "
+        "by itself does not show it."
     )
 
 
@@ -209,9 +205,8 @@ def endings_models(catalogue: Catalogue | None = None) -> Table:
     return Table(
         pd.DataFrame(records).set_index("Model"),
         title,
-        f"Councils ended in a year per council in being, without {of.parting}; {counted(len(of.others), 'year')}. "
-        "The Poisson model takes "
-        "each council’s end as an event by itself, which ends by one Act are not.",
+        f"Councils ended in a year per council in being, without {of.parting}; {counted(len(of.others), 'year')}. The "
+        "Poisson model takes each council’s end as an event by itself, which ends by one Act are not.",
         of.evidence,
         (2, 1.5, 1.3, 1.2),
     )
@@ -269,11 +264,9 @@ def _unended(frame: pd.DataFrame) -> str:
     running = frame[~frame["ended"]]
     seen = int((running["attested_latest"] > running["start_latest"]).sum())
     return (
-        f"{len(running)} of {counted(len(frame), 'dated arrangement')} have no end on record and are taken as "
-        "running on to the end of "
-        f"{HORIZON.year}, though of only {seen} of them a sign of life later than the start is held: the curves "
-        "show the most that the "
-        "record allows."
+        f"{len(running)} of {counted(len(frame), 'dated arrangement')} have no end on record and are taken as running "
+        f"on to the end of {HORIZON.year}, though of only {seen} of them a sign of life later than the start is held: "
+        "the curves show the most that the record allows."
     )
 
 
@@ -292,8 +285,8 @@ def kind_lives(by: str = "purpose", catalogue: Catalogue | None = None) -> Figur
         "kinds of local body",
         LIVES_BY[by],
         coding.PURPOSES if by == "purpose" else SELECTIONS,
-        "A kind counts once, however many bodies were of it; kinds that lasted are likelier to be known with "
-        "their dates.",
+        "A kind counts once, however many bodies were of it; kinds that lasted are likelier to be known with their "
+        "dates.",
         Evidence.of(frame, uses=("purpose",) if by == "purpose" else ("selection",), dates=("start", "end")),
     )
 
@@ -334,12 +327,10 @@ def dating_table(by: str = "purpose", catalogue: Catalogue | None = None) -> Tab
     return Table(
         pd.DataFrame(records).set_index("Group"),
         f"Dates known only to a year or so move a median life by {shown(round(max(moved), 1))} years at most; the "
-        "widest 95% interval "
-        f"{chance}",
-        "Kaplan–Meier medians with dates in the middle of their bounds, 95% intervals (Brookmeyer and Crowley), "
-        "and the medians with "
-        "every date at the bound that makes lives shortest and longest. A curve that never falls to a half has no "
-        "median.",
+        f"widest 95% interval {chance}",
+        "Kaplan–Meier medians with dates in the middle of their bounds, 95% intervals (Brookmeyer and Crowley), and "
+        "the medians with every date at the bound that makes lives shortest and longest. A curve that never falls to "
+        "a half has no median.",
         Evidence.of(frame, dates=("start", "end")),
         (2, 0.7, 0.7, 1.1, 1.3, 1.4),
     )
@@ -351,17 +342,24 @@ def _survival_figure(
     groups = set(found.medians["group"])
     order = [name for name in names if name in groups]
     bands = " with 95% intervals (bands)" if len(order) <= method_charts.MOST_BANDS else ""
-    left = len(frame) - int(found.medians.loc[found.medians["dating"] == "middle", "lives"].sum())
+    middle = found.medians[found.medians["dating"] == "middle"]
+    small = len(frame) - int(middle["lives"].sum()) - found.left_out
+    lost = [
+        f"{number} {why}"
+        for number, why in (
+            (found.left_out, f"begun after {HORIZON.year} or with a bound of a date not known"),
+            (small, f"in groups of fewer than {LEAST_LIVES}"),
+        )
+        if number
+    ]
+    cut = middle["watched"].max() > method_charts.MOST_YEARS
     return Figure(
         method_charts.survival_curves(found, names, order),
         survival_title(found, what, by, names),
         f"Kaplan–Meier curves of {what}{bands}, from dates in the middle of their bounds; watched to the end of "
-        f"{HORIZON.year} and drawn for {method_charts.MOST_YEARS} years at most. Grey line: half. {note}"
-        + (
-            f" {counted(left, 'life', 'lives')} later, or in groups of fewer than {LEAST_LIVES}, left out."
-            if left
-            else ""
-        ),
+        f"{HORIZON.year}. Grey line: half. {note}"
+        + (f" Lives longer than {method_charts.MOST_YEARS} years run off the right." if cut else "")
+        + (f" Left out: {listing(lost)}." if lost else ""),
         _named(found, names),
         found.frame.assign(group=found.frame["group"].map(names)),
         evidence,
@@ -420,12 +418,11 @@ def areas_apart(grouping: str = "type", catalogue: Catalogue | None = None) -> F
     first, last = found.years
     return figures.estimates(
         frame,
-        areas_title(found),
+        areas_title(found, without),
         f"Change a year, {found.unit.replace('_', ' ')}",
         found.evidence,
-        f"NI {found.ni}, {first}–{last}, by {GROUPINGS[grouping]}: slope of a straight line in each group with "
-        "its 95% interval, errors "
-        f"clustered by area; each area counts once. {' '.join(found.notes)}",
+        f"NI {found.ni}, {first}–{last}, by {GROUPINGS[grouping]}: slope of a straight line in each group with its "
+        f"95% interval, errors clustered by area; each area counts once. {' '.join(found.notes)}",
     )
 
 
@@ -437,22 +434,31 @@ def areas_sentence(grouping: str = "type", catalogue: Catalogue | None = None) -
         return f"{found.sentence()} The {CITY} is in none of these groups."
     return (
         f"{found.sentence()} Without the {CITY} the test that all groups changed alike gives "
-        f"{p_text(without.equal[3])}, and with it "
-        f"{p_text(found.equal[3])}: one area of {int(found.frame['areas'].sum())}."
+        f"{p_text(without.equal[3])}, and with it {p_text(found.equal[3])}: one area of "
+        f"{int(found.frame['areas'].sum())}."
     )
 
 
-def areas_title(found: Areas) -> str:
-    """A title for whether groups of areas changed alike."""
+def areas_title(found: Areas, without: Areas) -> str:
+    """A title for whether groups of areas changed alike.
+
+    Parameters
+    ----------
+    found, without : with all areas, and without the City of London.
+    """
     frame = found.frame.sort_values("change")
     ends = [
         f"{row['change']:.2f} a year ({row['group']})".replace("-", "−") for _, row in frame.iloc[[0, -1]].iterrows()
     ]
-    said = f"from {ends[0]} to {ends[1]}"
-    p = p_text(found.equal[3])
-    if not found.equal[3] < ALPHA:
-        return f"{NOT_CLEAR}: NI {found.ni}, change {said} ({p})"
-    return f"NI {found.ni} did not change alike in all groups: {said} ({p})"
+    said, p = f"from {ends[0]} to {ends[1]}", found.equal[3]
+    if (p < ALPHA) != (without.equal[3] < ALPHA):
+        return (
+            f"Whether NI {found.ni} changed alike in all groups rests on one area: {p_text(p)} with the {CITY}, "
+            f"{p_text(without.equal[3])} without"
+        )
+    if not p < ALPHA:
+        return f"{NOT_CLEAR}: NI {found.ni}, change {said} ({p_text(p)})"
+    return f"NI {found.ni} did not change alike in all groups: {said} ({p_text(p)})"
 
 
 def _areas(grouping: str, catalogue: Catalogue | None) -> tuple[Areas, Areas]:
