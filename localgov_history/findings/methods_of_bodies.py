@@ -60,7 +60,8 @@ class Endings:
     frame : one row a year: ``year``, ``in_being`` (on 1 January), ``ended`` (of those), ``later`` (after `parting`).
     parting : the year of the reorganisation, which the models leave out.
     classes : how many classes.
-    undated : how many ended at a day that is not held, placed by the last list that names them.
+    undated : how many ended on a day that is not held: placed in the year after the last list that names them, in which
+        nearly all of those with both dates ended.
     evidence : the rows of the register and its coverage.
     """
 
@@ -100,18 +101,20 @@ def endings(catalogue: Catalogue | None = None) -> Endings:
         warnings.simplefilter("ignore", registry.CoverageWarning)
         every = registry.authorities(catalogue=book).to_frame()
     every = every[every["type"].isin(set(whole["type"]))]
+    listed_last = every["end_earliest"].isna() & (every["end_status"] == "ended")
+    every = every.assign(until=every["known_to"] + pd.to_timedelta(listed_last.astype(int), unit="D"))
     records = []
     for year in range(begins.year + 1, ends.year):
         day, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
         now = whole.loc[(whole["start_earliest"] <= day) & (whole["end_latest"] >= day), "type"]
-        being = every[every["type"].isin(set(now)) & (every["known_from"] <= day) & (every["known_to"] >= day)]
-        gone = (being["end_status"] == "ended") & (being["known_to"] <= last)
+        being = every[every["type"].isin(set(now)) & (every["known_from"] <= day) & (every["until"] >= day)]
+        gone = (being["end_status"] == "ended") & (being["until"] <= last)
         records.append((year, len(being), int(gone.sum()), year > REORGANISED.last))
     if not records:
         raise NotEnoughDataError("the register holds no class of council whole for a year")
     frame = pd.DataFrame(records, columns=["year", "in_being", "ended", "later"])
-    used = every[every["known_to"] >= pd.Timestamp(int(frame["year"].iloc[0]), 1, 1)]
-    undated = int(((used["end_status"] == "ended") & used["end_latest"].isna()).sum())
+    used = every[every["until"] >= pd.Timestamp(int(frame["year"].iloc[0]), 1, 1)]
+    undated = int((listed_last & every["known_to"].notna()).sum())
     return Endings(
         frame, REORGANISED.last, int(used["type"].nunique()), undated, Evidence.of(used, whole, dates=("end",))
     )
@@ -145,8 +148,8 @@ def endings_by_year(catalogue: Catalogue | None = None) -> Figure:
         f"Share of the councils in being on 1 January that ended in the year, {first}–{last}, England, on a scale of "
         f"powers: the {of.classes} classes that the register holds whole. {counted(none, 'year')} without an end are "
         f"not drawn but counted. Lines: yearly rate by the {MODELS[model.model]} model.{left} "
-        f"{counted(of.undated, 'end')} not dated to a day may be a year out. Ends come many at once, by one Act or "
-        "order, and are not independent of each other.",
+        f"{counted(of.undated, 'end')} not dated to a day are placed in the year after the last list that names the "
+        "body. Ends come many at once, by one Act or order, and are not independent of each other.",
         f"Councils ended: {'; '.join(years)}.",
         of.frame,
         of.evidence,
