@@ -44,8 +44,8 @@ def table(item: Table | Missing) -> Table:
     [
         ([], [0, 0, 0], "Rates: no clear break from 1900 to 1950 by any criterion"),
         ([1930], [1, 1, 1], "Rates: 1 break by every criterion, at 1930"),
-        ([1920, 1940], [2, 1, 2], "Rates: 1 to 2 breaks, as the criterion is chosen; by Schwarz’s at 1920 and 1940"),
-        ([], [0, 1], "Rates: 0 to 1 break, as the criterion is chosen; by Schwarz’s none"),
+        ([1920, 1940], [2, 1, 2], "Rates: 1 to 2 breaks, depending on the criterion; by Schwarz’s at 1920 and 1940"),
+        ([], [0, 1], "Rates: 0 to 1 break, depending on the criterion; by Schwarz’s none"),
     ],
 )
 def test_the_forms_of_a_title_on_breaks(dates: list[int], numbers: list[int], said: str) -> None:

@@ -172,7 +172,7 @@ def breaks_title(name: str, dates: list[int], numbers: list[int], first: int, la
     when = f"; by Schwarz’s at {listing([str(date) for date in dates])}" if dates else "; by Schwarz’s none"
     if least == most:
         return f"{name}: {counted(most, 'break')} by every criterion, at {listing([str(date) for date in dates])}"
-    return f"{name}: {least} to {counted(most, 'break')}, as the criterion is chosen{when}"
+    return f"{name}: {least} to {counted(most, 'break')}, depending on the criterion{when}"
 
 
 @or_say_why

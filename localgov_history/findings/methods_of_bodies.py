@@ -16,7 +16,7 @@ from localgov_history.figures import Figure
 from localgov_history.findings import method_charts
 from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, capital, in_words, lower, or_say_why
 from localgov_history.models.counts import MODELS
-from localgov_history.models.of_areas import GROUPINGS
+from localgov_history.models.of_areas import GROUPINGS, NOT_BY_LOT
 from localgov_history.models.survival import ALPHA, FEW_EVENTS
 from localgov_history.models.words import between, p_text, shown
 from localgov_history.periods import HORIZON
@@ -425,7 +425,7 @@ def areas_apart(grouping: str = "type", catalogue: Catalogue | None = None) -> F
         f"Change a year, {found.unit.replace('_', ' ')}",
         found.evidence,
         f"NI {found.ni}, {first}–{last}, by {GROUPINGS[grouping]}: slope of a straight line in each group with its "
-        f"95% interval, errors clustered by area; each area counts once. {' '.join(found.notes)}",
+        f"95% interval, errors clustered by area; each area counts once. {NOT_BY_LOT}",
     )
 
 
