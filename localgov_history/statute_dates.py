@@ -441,9 +441,13 @@ def line(key: str, catalogue: Catalogue | None = None) -> Line:
         done.append(f"prices of {base}")
     run = unbroken(found)
     if len(run) < LEAST_YEARS:
-        raise NotEnoughDataError(f"the longest run of {key} has {counted(len(run), 'year')}; expected {LEAST_YEARS}")
+        raise NotEnoughDataError(
+            f"the longest unbroken run of {found.title} ({key}) is of {counted(len(run), 'year')}; expected {LEAST_YEARS}"
+        )
     if run.max() == run.min():
-        raise NotEnoughDataError(f"every value of the longest run of {key} is the same; expected a run that varies")
+        raise NotEnoughDataError(
+            f"every value of the longest run of {found.title} ({key}) is the same; expected one that varies"
+        )
     logged = found.unit != "per cent" and bool((run > 0).all())
     if logged:
         run = np.log(run)

@@ -73,7 +73,6 @@ __all__ = [
     "series_breaks_of",
     "statute_table",
     "statute_tests",
-    "sup_f_sentence",
     "testable_table",
 ]
 
@@ -106,17 +105,10 @@ def breaks_sentence(
     regimes: str = "lines",
     catalogue: Catalogue | None = None,
 ) -> str:
-    """What the method of Bai and Perron finds in a series. Parameters are those of `series_breaks_of`."""
-    return _search(series_key, max_breaks, trimming, regimes, catalogue)[1].sentence()
-
-
-@in_words
-def sup_f_sentence(
-    series_key: str, trimming: int = 15, regimes: str = "lines", catalogue: Catalogue | None = None
-) -> str:
-    """What the tests of one break at an unknown date find in a series."""
-    of, found = _search(series_key, 1, trimming, regimes, catalogue)
-    return breaks.sup_f(of.values, X=found.series.changing, trimming=found.trimming).sentence()
+    """What the methods for several breaks and for one find in a series. Parameters are those of `series_breaks_of`."""
+    of, found = _search(series_key, max_breaks, trimming, regimes, catalogue)
+    one = breaks.sup_f(of.values, X=found.series.changing, trimming=found.trimming)
+    return f"{found.sentence()} {one.sentence()}"
 
 
 @or_say_why
