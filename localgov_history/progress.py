@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 # A notebook keeps all that was written to it, so there the line moves in so many steps.
-_STEPS = 10
+_STEPS = 4
 
 
 def progress(done: int, of: int, what: str) -> None:

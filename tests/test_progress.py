@@ -14,7 +14,7 @@ def test_a_notebook_keeps_few_steps(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     for number in range(1, 501):
         progress.progress(number, 500, "series looked at")
     said = capsys.readouterr().out
-    assert said.count("\r") == 10
+    assert said.count("\r") == 4
     assert said.endswith("\r500 of 500 series looked at\n")
 
 
