@@ -844,6 +844,55 @@ def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, capti
     return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
 
 
+def estimates(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, caption: str) -> Figure:
+    """A row a name: a dot for an estimate and a line over its interval, side by side where there are two variants.
+
+    Parameters
+    ----------
+    frame : columns ``name``, ``variant``, ``value``, ``low``, ``high``; at most two variants, named in a legend.
+    """
+    plot = _blank()
+    names, variants = list(dict.fromkeys(frame["name"])), list(dict.fromkeys(frame["variant"]))
+    apart = 0.16 if len(variants) > 1 else 0.0
+    for position, variant in enumerate(variants):
+        rows = frame[frame["variant"] == variant]
+        colour = PAIR[position] if len(variants) > 1 else COLOURS[0]
+        plot.add_scatter(
+            x=rows["value"],
+            y=[names.index(name) + (2 * position - 1) * apart for name in rows["name"]],
+            mode="markers",
+            name=variant,
+            marker={"size": 10, "color": colour, "symbol": ("circle", "square")[position % 2]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": rows["high"] - rows["value"],
+                "arrayminus": rows["value"] - rows["low"],
+                "color": colour,
+                "thickness": 2,
+                "width": 4,
+            },
+            hovertemplate="%{x:.3~g}<extra></extra>",
+        )
+    plot.add_vline(x=0, line={"color": INK, "width": 1}, layer="below")
+    plot.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=[_breakable(name, 40) for name in names],
+        range=[len(names) - 0.5, -0.5],
+        showgrid=False,
+        ticks="",
+    )
+    plot.update_xaxes(title_text=axis, nticks=7)
+    plot.update_layout(height=96 + 44 * len(names) + (24 if len(variants) > 1 else 0))
+    if len(variants) > 1:
+        _legend_above(plot)
+    said = "; ".join(
+        f"{row.label}{f', {row.variant}' if len(variants) > 1 else ''}: {row.value:.3g}, interval {row.low:.3g} to {row.high:.3g}"
+        for row in frame.rename(columns={"name": "label"}).itertuples()
+    )
+    return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
+
+
 def series_line(item: Series, title: str, periods: Periodisation | None = None) -> Figure:
     """A long series; the line stops where its definition, geography or price basis changes, with a mark there.
 

@@ -7,7 +7,6 @@ or coverage, and never across a year without a value.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from localgov_history import breaks, long_series
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.models.words import p_text, shown
+from localgov_history.progress import progress
 from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class SeriesToTest:
     Attributes
     ----------
     frame : one row a statute date and series: ``statute``, ``series``, ``title``, ``topic``, ``unit``, ``geography``, ``first``,
-        ``last`` (of its longest unbroken run), ``values``, ``testable``, ``reason`` (why not).
+        ``last``, ``values`` (of its longest unbroken run; all its values and no years where they are too few in any case),
+        ``testable``, ``reason`` (why not).
     trimming : share of a run that must lie on each side of a date.
     """
 
@@ -77,6 +78,11 @@ class SeriesToTest:
             raise UnknownNameError("statute date", statute, set(self.frame["statute"]))
         rows = self.frame[(self.frame["statute"] == statute) & self.frame["testable"]]
         return list(rows["series"])
+
+    @property
+    def testable(self) -> list[str]:
+        """Keys of the series that can be tested at one date at least."""
+        return list(dict.fromkeys(self.frame.loc[self.frame["testable"], "series"]))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a statute date and series."""
@@ -133,7 +139,7 @@ def series_to_test(
 
     Parameters
     ----------
-    keys : series to look at; all of them by default, which takes a few seconds.
+    keys : series to look at; all of them by default.
     trimming : share of the values of a run, 0 to 0.5, that a date must leave on each side (and six at least), as in
         tests of breaks at unknown dates (Andrews 1993; Bai and Perron 1998).
 
@@ -150,11 +156,12 @@ def series_to_test(
     wanted = sorted(meta) if keys is None else list(keys)
     if not wanted or not dates:
         raise NotEnoughDataError("no series or no date was given; expected at least one of each")
+    held = _held(book)
     records = []
     for number, key in enumerate(wanted):
         if len(wanted) > 100:
-            _progress(number + 1, len(wanted), "series looked at")
-        run, why = _run(key, book)
+            progress(number + 1, len(wanted), "series looked at")
+        run, why = _run(key, held.get(key, 0), book)
         about = meta.get(key, {})
         for date in dates:
             reason = why or _outside(run, date, trimming)
@@ -168,7 +175,7 @@ def series_to_test(
                     "geography": about.get("geography", ""),
                     "first": None if run is None else int(run.index[0]),
                     "last": None if run is None else int(run.index[-1]),
-                    "values": 0 if run is None else len(run),
+                    "values": held.get(key, 0) if run is None else len(run),
                     "testable": not reason,
                     "reason": reason,
                 }
@@ -177,8 +184,34 @@ def series_to_test(
     return SeriesToTest(frame, trimming)
 
 
-def _run(key: str, book: Catalogue) -> tuple[pd.Series | None, str]:
-    """The longest unbroken run, or why there is none that can be tested."""
+def long_enough(catalogue: Catalogue | None = None) -> list[str]:
+    """Keys of the series with twenty values or more, and of those computed from others: all that may hold an unbroken run
+    long enough to test. `line` says whether one does."""
+    book = catalogue or default()
+    held, computed = _held(book), _computed(book)
+    keys = sorted(row["series_key"] for row in book.rows("series_meta"))
+    return [key for key in keys if held.get(key, 0) >= LEAST_YEARS or key in computed]
+
+
+def _computed(book: Catalogue) -> set[str]:
+    return {row["series_key"] for row in book.rows("series_meta") if row["derived"] == "true" and row["derivation"]}
+
+
+def _held(book: Catalogue) -> dict[str, int]:
+    """How many values the tables hold of each series that is not computed from others."""
+    frame = book.load("series")
+    used = frame[frame["preferred"].fillna(False).astype(bool) & frame["value"].notna()]
+    computed = _computed(book)
+    return {str(key): int(size) for key, size in used.groupby("series_key").size().items() if key not in computed}
+
+
+def _run(key: str, held: int, book: Catalogue) -> tuple[pd.Series | None, str]:
+    """The longest unbroken run, or why there is none that can be tested.
+
+    A series with too few values in all (`held`, above 0 where known) is not built to be measured.
+    """
+    if 0 < held < LEAST_YEARS:
+        return None, f"too short: {counted(held, 'value')} in all, expected {LEAST_YEARS} in an unbroken run"
     try:
         run = unbroken(long_series.series(key, catalogue=book))
     except NotEnoughDataError as error:
@@ -371,6 +404,77 @@ def _at_least(chances: np.ndarray, number: int) -> float:
     return float(exactly[number:].sum())
 
 
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The longest unbroken run of a series as breaks are sought in it.
+
+    Attributes
+    ----------
+    item : the series, in constant prices where it is money at current ones.
+    values : by year, logarithms where `logged`.
+    logged : whether logarithms were taken: where all values are above 0 and are no percentages, so that a steady rate of
+        growth is a straight line.
+    seen_as : what was done to the values.
+    """
+
+    item: long_series.Series
+    values: pd.Series
+    logged: bool
+    seen_as: str
+
+
+def line(key: str, catalogue: Catalogue | None = None) -> Line:
+    """A series as breaks are sought in it.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If its longest unbroken run has fewer than twenty years or is the same throughout.
+    """
+    import numpy as np
+
+    found = long_series.series(key, catalogue=catalogue or default())
+    done = []
+    if found.price_basis == "current":
+        base = found.frame["when"].iloc[len(found) // 2]
+        found = found.real(base)
+        done.append(f"prices of {base}")
+    run = unbroken(found)
+    if len(run) < LEAST_YEARS:
+        raise NotEnoughDataError(
+            f"the longest unbroken run of {found.title} ({key}) is of {counted(len(run), 'year')}; expected {LEAST_YEARS}"
+        )
+    if run.max() == run.min():
+        raise NotEnoughDataError(
+            f"every value of the longest run of {found.title} ({key}) is the same; expected one that varies"
+        )
+    logged = found.unit != "per cent" and bool((run > 0).all())
+    if logged:
+        run = np.log(run)
+        done.append("logarithm")
+    return Line(found, run, logged, ", ".join(done) or "as published")
+
+
+def search(of: Line, max_breaks: int = 5, trimming: float = TRIMMING, trend: bool = True) -> breaks.MultipleBreaks:
+    """Breaks in a line by the method of Bai and Perron (1998, 2003), with errors robust to autocorrelation.
+
+    Parameters
+    ----------
+    max_breaks : the most; short runs hold fewer.
+    trimming : least share of the values in a regime, 0 to 0.5; never fewer than six of them.
+    trend : seek breaks in straight lines, else in levels.
+    """
+    import numpy as np
+
+    size = len(of.values)
+    side = _side(size, trimming)
+    # Critical values stand by the share that was asked for, unless so many values make it a larger one.
+    share = trimming if math.floor(trimming * size + 1e-9) == side else side / size
+    columns = [np.ones(size), np.arange(size, dtype=float)] if trend else [np.ones(size)]
+    most = max(1, min(max_breaks, size // side - 1))
+    return breaks.bai_perron(of.values, X=np.column_stack(columns), max_breaks=most, trimming=share, errors="hac")
+
+
 def break_intervals(
     keys: Iterable[str] | None = None,
     max_breaks: int = 5,
@@ -399,25 +503,17 @@ def break_intervals(
     at current prices is put in constant prices, and values that are all above 0 and no percentages are taken as
     logarithms, so that a steady rate of growth is a straight line. Short runs are trimmed more, and hold fewer breaks.
     """
-    import numpy as np
     import pandas as pd
 
     book = catalogue or default()
-    if keys is None:
-        able = series_to_test(trimming=trimming, catalogue=book).frame
-        keys = list(dict.fromkeys(able[able["testable"]]["series"]))
-    wanted = list(keys)
+    wanted = series_to_test(trimming=trimming, catalogue=book).testable if keys is None else list(keys)
     records: list[dict[str, Any]] = []
     for number, key in enumerate(wanted):
-        _progress(number + 1, len(wanted), "series searched for breaks")
-        run, seen_as = _line(key, book)
-        size = len(run)
-        if size < LEAST_YEARS:
-            raise NotEnoughDataError(f"the longest run of {key} has {counted(size, 'year')}; expected {LEAST_YEARS}")
-        design = np.column_stack([np.ones(size), np.arange(size, dtype=float)])
-        side = _side(size, trimming)
-        most = min(max_breaks, size // side - 1)
-        found = breaks.bai_perron(run, X=design, max_breaks=most, trimming=side / size, errors="hac")
+        progress(number + 1, len(wanted), "series searched for breaks")
+        sought = line(key, book)
+        run = sought.values
+        found = search(sought, max_breaks, trimming)
+        size, side = len(run), _side(len(run), trimming)
         chosen = found.select(criterion).number
         if not chosen:
             continue
@@ -433,31 +529,8 @@ def break_intervals(
                     "span_start": int(run.index[side]),
                     "span_end": int(run.index[size - side]),
                     "level": level,
-                    "seen_as": seen_as,
+                    "seen_as": sought.seen_as,
                 }
             )
     columns = ["series", "date", "lower", "upper", "span_start", "span_end", "level", "seen_as"]
     return pd.DataFrame(records, columns=columns)
-
-
-def _line(key: str, book: Catalogue) -> tuple[pd.Series, str]:
-    """The longest run of a series as breaks are sought in it, and what was done to its values."""
-    import numpy as np
-
-    found = long_series.series(key, catalogue=book)
-    done = []
-    if found.price_basis == "current":
-        base = found.frame["when"].iloc[len(found) // 2]
-        found = found.real(base)
-        done.append(f"prices of {base}")
-    run = unbroken(found)
-    if found.unit != "per cent" and (run > 0).all():
-        run = np.log(run)
-        done.append("logarithm")
-    return run, ", ".join(done) or "as published"
-
-
-def _progress(done: int, of: int, what: str) -> None:
-    """One line that counts up, where somebody watches."""
-    if sys.stderr.isatty():
-        print(f"\r{done} of {of} {what}", end="\n" if done == of else "", file=sys.stderr, flush=True)

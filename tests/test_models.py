@@ -21,6 +21,7 @@ from localgov_history.catalogue import Catalogue
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.models import of_areas
 from localgov_history.models.words import between, p_text, shown
+from localgov_history.registry import type_words
 
 DATA = Path(__file__).parent / "data"
 
@@ -653,7 +654,7 @@ def test_areas_agree_with_slopes_area_by_area() -> None:
     found = models.areas(by="type")
     table = lg.load("indicator_values")
     table = table[(table["ni"] == 186) & table["laa_area"].notna()]
-    table = table.assign(year=table["date"].astype(int), type=table["area_type"].str.replace("_", " "))
+    table = table.assign(year=table["date"].astype(int), type=table["area_type"].map(type_words))
     table = table[table["type"] != "sui generis"]
     slopes = table.groupby(["type", "laa_area"])[["year", "value"]].apply(
         lambda rows: np.polyfit(rows["year"], rows["value"], 1)[0]

@@ -31,6 +31,19 @@ def or_say_why(make: Callable[P, Shown]) -> Callable[P, Shown | Missing]:
     return made
 
 
+def in_words(make: Callable[P, str]) -> Callable[P, str]:
+    """Turn "not enough data" into a sentence to say."""
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> str:
+        try:
+            return make(*args, **kwargs)
+        except NotEnoughDataError as error:
+            return f"Not enough data here: {error}."
+
+    return made
+
+
 # A change of share of less than this is called no clear difference.
 CLEAR = 0.05
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.models.words import between, p_text, shown
+from localgov_history.registry import type_words
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
 
@@ -267,7 +268,7 @@ def _groups(by: str, ni: int, known: pd.DataFrame, book: Catalogue) -> pd.Series
 
     rows = known.set_index("area")
     if by == "type":
-        return rows["type"].dropna().str.replace("_", " ")
+        return rows["type"].dropna().map(type_words)
     if by == "deprivation":
         score = rows["imd2007_mean_lsoa_score"].dropna()
         return pd.qcut(score, len(THIRDS), labels=list(THIRDS)).astype(str)

@@ -38,7 +38,7 @@ class Survival:
     frame : one row a group and time at which something ended, lives from middle to middle: ``group``, ``time``,
         ``at_risk``, ``ended``, ``survival`` (0 to 1), ``error``, ``lower``, ``upper`` (log-log interval).
     medians : one row a group and dating (`DATINGS`; one only, where dates are exact): ``group``, ``dating``, ``lives``,
-        ``ended``, ``median``, ``lower``, ``upper``; infinite where not reached.
+        ``ended``, ``watched`` (the longest time that one was), ``median``, ``lower``, ``upper``; infinite where not reached.
     tests : one row a dating: ``dating``, ``chi2``, ``degrees``, ``p`` of the log-rank test; empty for one group.
     cox : one row a term: ``term``, ``coefficient``, ``error``, ``ratio`` (of hazards), ``lower``, ``upper``, ``p``; empty
         where there is nothing to compare or it could not be fitted.
@@ -288,6 +288,7 @@ def _median(lives: Lives, of: np.ndarray, level: float) -> dict[str, object]:
     return {
         "lives": int(of.sum()),
         "ended": int(lives.ended[of].sum()),
+        "watched": float(lives.time[of].max()),
         "median": first("survival"),
         "lower": first("lower") if known or curve.empty else float("nan"),
         "upper": first("upper") if known or curve.empty else float("nan"),

@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from localgov_history import areas, coding, dates, periods, registry
+from localgov_history import areas, coding, dates, periods, registry, statute_dates
 from localgov_history.catalogue import default
 from localgov_history.errors import LocalgovError, ParameterError, suggest
 from localgov_history.text import items
@@ -42,9 +42,9 @@ class Parameter:
     ----------
     name, default, help : as declared.
     choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``,
-        ``laa areas``, ``authority types``, ``regions``, ``dates``,
-        ``column NAME of TABLE``, or values parted by commas; or empty. After
-        ``list of`` a value is several of them in one text, with commas between them.
+        ``long series`` (those with values enough for a test), ``laa areas``, ``authority types``, ``regions``,
+        ``dates``, ``column NAME of TABLE``, or values parted by commas; or empty. After ``list of`` a value is several
+        of them in one text, with commas between them.
     least, most : the range of a number, or None.
     """
 
@@ -72,6 +72,8 @@ class Parameter:
             return sorted(row["body_key"] for row in default().rows("body_types"))
         if self.choices == "series":
             return sorted(row["series_key"] for row in default().rows("series_meta"))
+        if self.choices == "long series":
+            return statute_dates.long_enough()
         kind = self.choices.removeprefix(_LIST)
         if kind == "laa areas":
             return areas.names()
@@ -144,7 +146,7 @@ class Parameter:
         if not parts:
             raise ParameterError(f"{where}: {self.name} is empty; expected one or more, with commas between them")
         for part in parts:
-            if allowed and part not in allowed:
+            if allowed and str(part) not in allowed:
                 raise ParameterError(f"{where}: {self.name} is {part!r}; {suggest(str(part), allowed)}")
 
 
