@@ -272,7 +272,8 @@ def panels(
             fillcolor=COLOURS[4],
             opacity=0.6,
             mode="lines",
-            line={"width": 0},
+            # The band of a single year has no width of its own.
+            line={"width": 10 if len(rows) == 1 else 0, "color": COLOURS[4]},
             hoverinfo="skip",
             **where,
         )

@@ -142,8 +142,8 @@ def _outlines(tiles: pd.DataFrame, shrink: bool) -> tuple[list[float | None], li
         size = 0.96 / math.sqrt(3) * (_PART if shrink and part else 1.0)
         for corner in range(7):
             angle = math.radians(60 * corner + 30)
-            xs.append(_across(q, r) + size * math.cos(angle))
-            ys.append(_up(r) + size * math.sin(angle))
+            xs.append(round(_across(q, r) + size * math.cos(angle), 3))
+            ys.append(round(_up(r) + size * math.sin(angle), 3))
         xs.append(None)
         ys.append(None)
     return xs, ys
@@ -160,8 +160,8 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
         for (over, up), angle in (((1.0, 0), -30), ((0.5, 1), 30), ((-0.5, 1), 90)):
             if there.get((x + over, r + up), region) != region:
                 for turn in (angle, angle + 60):
-                    xs.append(x + size * math.cos(math.radians(turn)))
-                    ys.append(_up(r) + size * math.sin(math.radians(turn)))
+                    xs.append(round(x + size * math.cos(math.radians(turn)), 3))
+                    ys.append(round(_up(r) + size * math.sin(math.radians(turn)), 3))
                 xs.append(None)
                 ys.append(None)
     plot.add_scatter(
