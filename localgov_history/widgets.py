@@ -1,30 +1,41 @@
-"""Choices beside a figure in JupyterLab: with ipywidgets where it is installed, else the figure of the first choices."""
+"""Controls in a notebook, where ipywidgets is installed; without it the same code shows the item once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from localgov_history import figures
 from localgov_history.display import Missing, Table, show
-from localgov_history.figures import Figure
+from localgov_history.errors import LocalgovError
 
 
-def explore(make: Callable[..., Figure | Table | Missing], **choices: Iterable[Any]) -> None:
-    """Show what `make` gives, with a control for each of its arguments.
+def explore(make: Callable[..., figures.Figure | Table | Missing], **choices: Sequence[Any]) -> None:
+    """Show what `make` gives, with a control for each choice.
 
     Parameters
     ----------
-    make : takes the arguments named in `choices` and gives a figure or a table.
-    choices : for each argument the values it may take, the first shown first.
+    make : takes one value of each of the choices, by name.
+    choices : the values that each may take; the first is shown at the start.
+
+    Raises
+    ------
+    LocalgovError
+        If a choice has no values.
     """
-    values = {name: list(options) for name, options in choices.items()}
+    for name, values in choices.items():
+        if not len(values):
+            raise LocalgovError(f"{name} has no values to choose from; expected one or more")
     try:
-        from ipywidgets import interact
-    except ImportError:
-        show(make(**{name: options[0] for name, options in values.items()}))
+        import ipywidgets
+    except ModuleNotFoundError:
+        show(make(**{name: values[0] for name, values in choices.items()}))
         return
+    controls = {
+        name: ipywidgets.Dropdown(options=list(values), description=name.replace("_", " "))
+        for name, values in choices.items()
+    }
+    from IPython.display import display
 
-    def shown(**picked: Any) -> None:
-        show(make(**picked))
-
-    interact(shown, **values)
+    changed = ipywidgets.interactive_output(lambda **chosen: show(make(**chosen)), controls)
+    display(ipywidgets.VBox([*controls.values(), changed]))
