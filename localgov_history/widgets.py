@@ -1,4 +1,4 @@
-"""Controls in a notebook, where ipywidgets is installed; without it the same code shows the item once."""
+"""Controls in a notebook, where somebody can move them; elsewhere the same code shows the item once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from localgov_history.errors import LocalgovError
 
 def explore(make: Callable[..., figures.Figure | Table | Missing], **choices: Sequence[Any]) -> None:
     """Show what `make` gives, with a control for each choice.
+
+    Without ipywidgets, or where nobody is there to move a control (a report is built, a notebook run by a command),
+    the item is shown once with the first choices.
 
     Parameters
     ----------
@@ -29,6 +32,8 @@ def explore(make: Callable[..., figures.Figure | Table | Missing], **choices: Se
     try:
         import ipywidgets
     except ModuleNotFoundError:
+        ipywidgets = None
+    if ipywidgets is None or not _attended():
         show(make(**{name: values[0] for name, values in choices.items()}))
         return
     controls = {
@@ -39,3 +44,14 @@ def explore(make: Callable[..., figures.Figure | Table | Missing], **choices: Se
 
     changed = ipywidgets.interactive_output(lambda **chosen: show(make(**chosen)), controls)
     display(ipywidgets.VBox([*controls.values(), changed]))
+
+
+def _attended() -> bool:
+    """Whether a person sits before the notebook: whoever asked for this cell to be run can be asked something.
+
+    A command that runs notebooks says that it cannot, and some of them wait for ever for a control's messages.
+    """
+    from IPython.core.getipython import get_ipython
+
+    request = getattr(get_ipython(), "parent_header", None) or {}
+    return bool(request.get("content", {}).get("allow_stdin"))
