@@ -49,7 +49,7 @@ benchmarks: $(READY)
 	$(BIN)/python benchmarks/run.py
 
 lab: $(READY)
-	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks $$(test "$$(id -u)" = 0 && echo --allow-root)
+	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb $$(test "$$(id -u)" = 0 && echo --allow-root)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

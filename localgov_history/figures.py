@@ -362,6 +362,80 @@ def lines_by_year(
     return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
 
 
+def curves(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evidence, caption: str) -> Figure:
+    """Lines over any number, one a name, from zero; a line stops where a value is missing.
+
+    Parameters
+    ----------
+    frame : columns ``name``, ``x``, ``y``; names are drawn in the order in which they first come.
+    axis, unit : titles of the two axes.
+    """
+    plot = _blank()
+    names = list(dict.fromkeys(frame["name"]))
+    for position, name in enumerate(names):
+        rows = frame[frame["name"] == name].sort_values("x")
+        colour = COLOURS[position % len(COLOURS)]
+        plot.add_scatter(
+            x=rows["x"],
+            y=rows["y"],
+            mode="lines+markers" if len(rows) <= 24 else "lines",
+            name=_safe(name),
+            line={"color": colour, "width": 2.4, "dash": ("solid", "dash", "dot")[position % 3]},
+            marker={"size": 6},
+            hovertemplate=_safe(name) + ", %{x:.3~g}: %{y:.3~g}<extra></extra>",
+        )
+    plot.update_xaxes(title_text=axis)
+    plot.update_yaxes(title_text=unit, rangemode="tozero")
+    plot.update_layout(height=360)
+    _legend_above(plot)
+    said = []
+    for name in names:
+        rows = frame[(frame["name"] == name) & frame["y"].notna()].sort_values("x")
+        if len(rows):
+            first, last = rows.iloc[0], rows.iloc[-1]
+            said.append(f"{name}: {first['y']:.3g} at {first['x']:.3g}, {last['y']:.3g} at {last['x']:.3g}")
+        else:
+            said.append(f"{name}: none")
+    return Figure(plot, title, caption, f"Lines. {'; '.join(said)}.", frame.reset_index(drop=True), evidence)
+
+
+def points(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evidence, caption: str) -> Figure:
+    """A mark a row at two numbers, in a colour and a shape for its group.
+
+    Parameters
+    ----------
+    frame : columns ``label`` (shown on pointing), ``group``, ``x``, ``y``.
+    axis, unit : titles of the two axes.
+    """
+    plot = _blank()
+    groups = list(dict.fromkeys(frame["group"]))
+    for position, group in enumerate(groups):
+        rows = frame[frame["group"] == group]
+        plot.add_scatter(
+            x=rows["x"],
+            y=rows["y"],
+            mode="markers",
+            name=_safe(group),
+            marker={
+                "size": 8,
+                "symbol": ("circle", "square", "diamond")[position % 3],
+                "color": PAIR[::-1][position] if len(groups) <= 2 else COLOURS[position % len(COLOURS)],
+                "line": {"color": "white", "width": 0.8},
+            },
+            customdata=[[_safe(label)] for label in rows["label"]],
+            hovertemplate="%{customdata[0]}: %{x:.3~g}, %{y:.3~g}<extra></extra>",
+        )
+    plot.update_xaxes(title_text=axis)
+    plot.update_yaxes(title_text=unit, rangemode="tozero")
+    plot.update_layout(height=380)
+    _legend_above(plot)
+    said = [
+        f"{group}: {len(rows)} marks, {unit[0].lower()}{unit[1:]} from {rows['y'].min():.3g} to {rows['y'].max():.3g}"
+        for group, rows in frame.groupby("group", sort=False)
+    ]
+    return Figure(plot, title, caption, f"Marks. {'; '.join(said)}.", frame.reset_index(drop=True), evidence)
+
+
 def count_points(counts: pd.DataFrame, name: str, title: str, unit: str, caption: str) -> Figure:
     """Dated counts of one kind of body as points joined by a line, from zero.
 

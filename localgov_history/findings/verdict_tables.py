@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from localgov_history import claims
+from localgov_history import claims, precedents
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.findings.titles import (
+    capital,
     lower,
     or_say_why,
     percent,
 )
 from localgov_history.sources import Evidence
-from localgov_history.text import listing
-
-if TYPE_CHECKING:
-    pass
+from localgov_history.text import counted, listing
 
 
 @or_say_why
@@ -81,8 +77,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         for row in frame.itertuples()
     ]
     evidence = sum((verdict.answer.evidence for verdict in made.values()), Evidence.of(frame))
-    tally = pd.Series([verdict.verdict for verdict in made.values()]).value_counts()
-    said = listing([f"{count} {name}" for name, count in tally.items()])
+    said = _tally(list(made.values()))
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
@@ -165,27 +160,176 @@ def claim_sentence(verdict: claims.Verdict) -> str:
     return f"Claim {verdict.key}: {verdict.claim.rstrip('.')}."
 
 
-def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> list[str]:
-    """A sentence on the verdicts together, then one on each claim, for the cover of a report."""
+def slide_table(made: dict[str, claims.Verdict], keys: tuple[str, ...]) -> Table:
+    """The claims of one slide: verdict, rule, what would count against each.
+
+    Parameters
+    ----------
+    made : from `claims.answers`.
+    keys : the claims, in order.
+    """
+    import pandas as pd
+
+    chosen = [made[key] for key in keys if key in made]
+    first: dict[str, str] = {}
+    for item in chosen:
+        first.setdefault(item.rule, item.key)
+    records = [
+        {
+            "Claim": item.key,
+            "Verdict": f"{item.verdict} ({item.firmness})",
+            "How it is decided": item.rule if item.key == first[item.rule] else f"As {first[item.rule]}.",
+            "What would count against it": item.would_change,
+        }
+        for item in chosen
+    ]
+    evidence = sum((item.answer.evidence for item in chosen), Evidence())
+    return Table(
+        pd.DataFrame(records).set_index("Claim"),
+        f"{capital(_of(chosen))}: {_tally(chosen)}",
+        "Rules were written down before their answers. Firm, leaning, open: how many readings of the same rule agree.",
+        evidence,
+        (0.6, 1.2, 5, 3),
+    )
+
+
+def numbers_table(made: dict[str, claims.Verdict], keys: tuple[str, ...]) -> Table:
+    """The numbers behind the main readings of several claims.
+
+    Parameters
+    ----------
+    made : from `claims.answers`.
+    keys : the claims, in order.
+    """
+    import pandas as pd
+
+    chosen = [made[key] for key in keys if key in made]
+    records = [
+        {"Claim": item.key, "Measure": name, "Value": value} for item in chosen for name, value in item.answer.numbers
+    ]
+    evidence = sum((item.answer.evidence for item in chosen), Evidence())
+    return Table(
+        pd.DataFrame(records, columns=["Claim", "Measure", "Value"]).set_index("Claim"),
+        f"The numbers behind {_of(chosen)}",
+        "Main readings. What a number cannot show stands with its verdict.",
+        evidence,
+        (0.6, 5, 1.6),
+    )
+
+
+def dissent_table(made: dict[str, claims.Verdict]) -> Table:
+    """The readings that give another verdict than the main one.
+
+    Parameters
+    ----------
+    made : from `claims.answers`.
+    """
+    import pandas as pd
+
+    records = [
+        {"Claim": key, "Main reading": item.verdict, "Reading": name, "Its verdict": verdict}
+        for key, item in made.items()
+        for name, verdict in item.readings
+        if verdict != item.verdict
+    ]
+    moved = len({record["Claim"] for record in records})
+    evidence = sum((item.answer.evidence for item in made.values()), Evidence())
+    return Table(
+        pd.DataFrame(records, columns=["Claim", "Main reading", "Reading", "Its verdict"]).set_index("Claim"),
+        f"Of {len(made)} claims {moved} have a reading that gives another verdict than the main one",
+        "The same rule on other rows, dates or definitions, listed before results were looked at.",
+        evidence,
+        (0.6, 1.3, 5, 1.3),
+    )
+
+
+@or_say_why
+def precedents_table(catalogue: Catalogue | None = None) -> Table:
+    """For each proposal the features asked for, and what had them before the deck's last period."""
+    import pandas as pd
+
     book = catalogue or default()
-    number = len(book.rows("claims"))
-    tally: dict[str, list[str]] = {}
-    for key, verdict in verdicts.items():
-        tally.setdefault(verdict.verdict, []).append(key)
-    said = "; ".join(f"{name}: {listing(keys)}" for name, keys in tally.items())
+    proposals = [row["key"] for row in book.rows("claims") if row["kind"] == "proposal"]
+    found = {key: precedents.find(key, catalogue=book) for key in proposals}
+    records = []
+    for key, item in found.items():
+        for feature, rows in item.frame.groupby("feature", sort=False):
+            last = rows.iloc[-1]
+            several = [f"{rows.iloc[0]['name']} ({rows.iloc[0]['first_year']})"]
+            if len(rows) > 1:
+                several.append(f"{last['name']} ({last['first_year']})")
+            records.append(
+                {
+                    "Claim": key,
+                    "Feature": feature,
+                    "Number": f"{len(rows)}",
+                    "First and last": "; ".join(several),
+                    "Given up": f"{int(rows['given_up'].sum())}" if (rows["table"] != "acts").all() else "–",
+                }
+            )
+    if not records:
+        raise NotEnoughDataError("no feature of a proposal is found on an earlier body or law")
+    before = next(iter(found.values())).before
+    old = sum(len(item) > 0 for item in found.values())
+    uncoded = [key for key, item in found.items() if not item.coded]
+    evidence = sum((item.evidence for item in found.values()), Evidence.of(book.load("precedent_rules")))
+    return Table(
+        pd.DataFrame(records).set_index("Claim"),
+        f"Of {len(found)} proposals {old} ask for something that an earlier body, duty or law had before {before}",
+        "Kinds of body, responsibilities, laws and rounds of bidding with the feature, by code. No code stands for the feature "
+        f"of {listing(uncoded) or 'none'}; nothing is said of these.",
+        evidence,
+        (0.6, 3, 0.8, 4.2, 0.8),
+    )
+
+
+def claim_by_claim(made: dict[str, claims.Verdict], keys: tuple[str, ...]) -> list[str]:
+    """Each claim with its verdict and what the tables say, as one paragraph a claim."""
+    return [f"{claim_sentence(made[key])} {made[key].sentence()}" for key in keys if key in made]
+
+
+def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> list[str]:
+    """A sentence on the verdicts together, one on the deck's title, then one on each slide, for the cover of a report."""
+    book = catalogue or default()
+    rows = sorted(book.rows("claims"), key=lambda row: int(row["position"]))
     opening = (
         "A slide deck by Roger Gough of Localis says that the partnerships of the 2000s reinvent the wheel of the "
-        f"1830s. Of its {number} claims {len(verdicts)} are tested here, each by a stated rule. "
-        f"{said[:1].upper()}{said[1:]}."
+        f"1830s. Of its {len(rows)} claims {len(verdicts)} are answered here, each by a stated rule: "
+        f"{_tally(list(verdicts.values()))}."
     )
-    on_periods = [_finding(item) for key, item in verdicts.items() if key in claims.OF_PERIODS]
-    others = [f"{key}. {_stated(item)}" for key, item in verdicts.items() if key not in claims.OF_PERIODS]
-    return [opening, *on_periods, *([" ".join(others)] if others else [])]
+    lines = [opening]
+    if "P7" in verdicts:
+        lines.append(_finding(verdicts["P7"]))
+    slides: dict[str, list[claims.Verdict]] = {}
+    for row in rows:
+        if row["key"] in verdicts and row["key"] != "P7":
+            slides.setdefault(row["heading"], []).append(verdicts[row["key"]])
+    kinds = {row["key"]: row["kind"] for row in rows}
+    for heading, items in slides.items():
+        asked = [item for item in items if kinds[item.key] == "proposal"]
+        by_verdict: dict[str, list[str]] = {}
+        for item in items:
+            if item not in asked:
+                by_verdict.setdefault(item.verdict, []).append(f"{item.claim.rstrip('.')} ({item.key})")
+        told = [f"{name.capitalize()}: {'; '.join(said)}" for name, said in by_verdict.items()]
+        if asked:
+            told.append(f"{counted(len(asked), 'proposal')}: {_tally(asked)}")
+        lines.append(f"{heading}. {'. '.join(told)}.")
+    return lines
 
 
 def _finding(verdict: claims.Verdict) -> str:
-    return f"{verdict.key}. {_stated(verdict)} {verdict.answer.sentence}"
+    return f"{verdict.claim.rstrip('.')}: {verdict.verdict} ({verdict.firmness}). {verdict.answer.sentence}"
 
 
-def _stated(verdict: claims.Verdict) -> str:
-    return f"{verdict.claim.rstrip('.')}: {verdict.verdict} ({verdict.firmness})."
+def _tally(items: list[claims.Verdict]) -> str:
+    """How many have each verdict: ``3 supported, 2 partly``."""
+    number: dict[str, int] = {}
+    for item in items:
+        number[item.verdict] = number.get(item.verdict, 0) + 1
+    return listing([f"{count} {name}" for name, count in sorted(number.items(), key=lambda pair: -pair[1])])
+
+
+def _of(items: list[claims.Verdict]) -> str:
+    keys = [item.key for item in items]
+    return f"claims {keys[0]} to {keys[-1]}" if len(keys) > 1 else f"claim {keys[0]}"
