@@ -120,12 +120,11 @@ def spans(
         tickfont={"size": SMALL_TEXT},
     )
     plot.update_xaxes(range=[first, last], dtick=10 if last - first > 30 else 5 if last - first > 12 else 2)
-    plot.update_layout(height=70 + round(16.5 * (sum(steps) - top)) + _legend_height(names), barmode="overlay")
+    plot.update_layout(height=70 + round(15.5 * (sum(steps) - top)) + _legend_height(names), barmode="overlay")
     _legend_above(plot)
     undated = len(loose)
-    more = f" Dotted, {undated} of {len(rows)}: no later sign of life is known." if undated else ""
-    hollow = int((~rows["firm"]).sum())
-    more += f" Hollow, {hollow}: a date is not yet confirmed in a source." if hollow else ""
+    more = " Dotted: no later sign of life is known." if undated else ""
+    more += " Hollow: a date is not yet confirmed in a source." if not rows["firm"].all() else ""
     alt = (
         f"{len(rows)} rows in order of their beginning, from {rows['label'].iloc[0]} ({rows['begins'].iloc[0]:.0f}) to "
         f"{rows['label'].iloc[-1]} ({rows['begins'].iloc[-1]:.0f}); {len(rows) - undated} with a known end or later sign "
@@ -258,7 +257,12 @@ def panels(
     groups = list(dict.fromkeys(frame["group"]))
     down = math.ceil(len(groups) / across)
     plot = make_subplots(
-        rows=down, cols=across, shared_xaxes=True, shared_yaxes=True, horizontal_spacing=0.03, vertical_spacing=0.3 / (down + 1)
+        rows=down,
+        cols=across,
+        shared_xaxes=True,
+        shared_yaxes=True,
+        horizontal_spacing=0.03,
+        vertical_spacing=0.3 / (down + 1),
     )
     plot.update_layout(template=template(), width=WIDTH)
     for place, group in enumerate(groups):
@@ -310,11 +314,16 @@ def panels(
     top = max(float(frame["high"].max()), float(whole["value"].max())) * 1.08
     span = [int(frame["year"].min()), int(frame["year"].max())]
     plot.update_yaxes(range=[0, top], nticks=5)
-    plot.update_yaxes(title_text=axis, col=1, row=(down + 1) // 2)
-    plot.update_xaxes(
-        range=[span[0] - 0.4, span[1] + 0.4], dtick=max(1, (span[1] - span[0] + 1) // 3), tick0=span[0], tickformat="d"
+    plot.add_annotation(
+        x=0, y=0.5, xref="paper", yref="paper", xshift=-44, text=escape_html(axis), textangle=-90, showarrow=False
     )
-    plot.update_layout(height=60 + 150 * down, margin={"t": 28}, showlegend=False)
+    plot.update_xaxes(
+        range=[span[0] - 0.4, span[1] + 0.4],
+        dtick=max(1, (span[1] - span[0] + 1) // 3),
+        tick0=span[0],
+        tickformat="d",
+    )
+    plot.update_layout(height=60 + 150 * down, margin={"t": 28, "l": 56}, showlegend=False)
     said = []
     for group in groups:
         rows = frame[frame["group"] == group].sort_values("year")
@@ -395,6 +404,6 @@ def _legend_height(names: Mapping[str, str]) -> int:
     return 22 * math.ceil(letters / 80)
 
 
-def _wrapped(label: str, width: int = 46) -> str:
+def _wrapped(label: str, width: int = 54) -> str:
     """A label over as many lines as it needs."""
     return "<br>".join(escape_html(line) for line in textwrap.wrap(label, width))

@@ -97,7 +97,9 @@ def _draw(
 
     where = {} if row is None else {"row": row, "col": column}
     layers = [("", True, "", _EMPTY)]
-    layers += [(code, firm, names[code], COLOURS[place]) for place, code in enumerate(names) for firm in (True, False)]
+    layers += [
+        (code, firm, names[code], COLOURS[place]) for place, code in enumerate(names) for firm in (True, False)
+    ]
     for code, firm, name, colour in layers:
         rows = tiles if code == "" else tiles[(tiles["class"] == code) & (tiles["firm"] == firm)]
         xs, ys = _outlines(rows, shrink=code != "")
@@ -164,9 +166,7 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
                     ys.append(round(_up(r) + size * math.sin(math.radians(turn)), 3))
                 xs.append(None)
                 ys.append(None)
-    plot.add_scatter(
-        x=xs, y=ys, mode="lines", line={"color": INK, "width": 1.2}, hoverinfo="skip", showlegend=False
-    )
+    plot.add_scatter(x=xs, y=ys, mode="lines", line={"color": INK, "width": 1.2}, hoverinfo="skip", showlegend=False)
     ends: dict[str, list[tuple[float, int, int]]] = {}
     for r in {level for _, level in there}:
         row = sorted(x for x, level in there if level == r)

@@ -81,7 +81,7 @@ def _places(book: Catalogue) -> dict[str, dict[str, bool]]:
         # A county divided since then was all of each of its parts.
         county = row.type == "non_metropolitan_county"
         if reached:
-            made[row.name] = {code: own or county for code in reached}
+            made[row.name] = dict.fromkeys(reached, own or county)
     return made
 
 

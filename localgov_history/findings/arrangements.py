@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure, bars
-from localgov_history.findings.titles import NOT_CLEAR, capital, or_say_why
+from localgov_history.findings.titles import NOT_CLEAR, capital, or_say_why, titles_of
 from localgov_history.measures import LEAST_KINDS
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
@@ -28,10 +29,14 @@ FORMS = {
 }
 _MERGED = {"contract_with_company": "company"}
 _BIN = 5
+# So many arrangements of one form begun on one day are drawn as one row.
+_MANY = 4
 _NO_SAMPLE = "The list is what the pages read name, no sample, and recent arrangements are likelier to be found."
 
 
-def arrangements(form: str = "all", include_unconfirmed: bool = False, catalogue: Catalogue | None = None) -> pd.DataFrame:
+def arrangements(
+    form: str = "all", include_unconfirmed: bool = False, catalogue: Catalogue | None = None
+) -> pd.DataFrame:
     """The arrangements that were formed, with ``begins`` and ``seen_last``, years with their fraction.
 
     Parameters
@@ -92,12 +97,8 @@ def lives(
     dated = dated[(dated["begins"] < turn) if side == "before" else (dated["begins"] >= turn)]
     if dated.empty:
         raise NotEnoughDataError(f"no arrangement of this form has a known start {side} {turn}")
-    dated = dated.sort_values(["begins", "name"])
-    shown = dated.assign(
-        label=dated["name"],
-        ends=dated["seen_last"],
-        firm=[_is_firm(row) for row in dated.itertuples()],
-    )[["label", "begins", "ends", "form", "firm"]].rename(columns={"form": "class"})
+    shown = _rows(dated.assign(firm=[_is_firm(row) for row in dated.itertuples()]))
+    merged = len(dated) - len(shown)
     bands = [
         (start.year, end.year + 1, f"{start.year}–{end.year % 100:02d}")
         for start, end in zip(phases["start_earliest"], phases["end_earliest"], strict=True)
@@ -106,17 +107,17 @@ def lives(
         bands = [band for band in bands if band[1] > turn]
     known = int(dated["seen_last"].notna().sum())
     when = f"before {turn}" if side == "before" else f"in {turn} or later"
-    figure = partnership_figures.spans(
+    return partnership_figures.spans(
         shown,
         FORMS,
         bands,
-        f"{counted(len(shown), 'arrangement')} known to have begun {when}; of {known or 'none'} is an end or a later sign of "
+        f"{counted(len(dated), 'arrangement')} known to have begun {when}; of {known or 'none'} is an end or a later sign of "
         "life known",
         Evidence.of(dated, uses=("form",), dates=("start",)),
         "Bars run from the start to the end, or to the last date at which an arrangement is known to have been at work; "
-        "a mark alone is a known start. Above: phases of national policy.",
+        "a mark alone is a known start. Above: phases of national policy."
+        + (" Those of one form that began on one day, and of which no more is known, share a row." if merged else ""),
     )
-    return figure
 
 
 def same_day(form: str = "all", include_unconfirmed: bool = False, catalogue: Catalogue | None = None) -> str:
@@ -137,6 +138,24 @@ def same_day(form: str = "all", include_unconfirmed: bool = False, catalogue: Ca
     )
 
 
+def _rows(dated: pd.DataFrame) -> pd.DataFrame:
+    """What is drawn: a row an arrangement, or one for many that began alike and of which no more is known."""
+    import pandas as pd
+
+    alike = dated["seen_last"].isna() & (dated["start_earliest"] == dated["start_latest"]) & dated["firm"]
+    sizes = dated[alike].groupby(["form", "start"])["name"].transform("size").reindex(dated.index, fill_value=0)
+    alone = dated[sizes < _MANY]
+    records = [
+        {"label": row.name, "begins": row.begins, "ends": row.seen_last, "class": row.form, "firm": row.firm}
+        for row in alone.itertuples(index=False)
+    ]
+    for (form, start), rows in dated[sizes >= _MANY].groupby(["form", "start"]):
+        label = f"{counted(len(rows), FORMS[form].lower(), _plural(form))} of {dates.parse(start).readable()}"
+        records.append({"label": label, "begins": rows["begins"].iloc[0], "ends": None, "class": form, "firm": True})
+    made = pd.DataFrame(records).astype({"ends": float})
+    return made.sort_values(["begins", "label"], ignore_index=True)
+
+
 @or_say_why
 def starts(form: str = "all", include_unconfirmed: bool = False, catalogue: Catalogue | None = None) -> Figure:
     """New arrangements by the five years in which they began and their form."""
@@ -155,7 +174,8 @@ def starts(form: str = "all", include_unconfirmed: bool = False, catalogue: Cata
     counts = firsts.value_counts()
     most = counts.index[counts == counts.max()].sort_values()
     title = (
-        f"Of {counted(len(new), 'new arrangement')} with a known start, {counts.max()} began in {_bin(most[0])}, more than in any "
+        f"Of {counted(len(new), 'new arrangement')} with a known start, {counts.max()} began in "
+        f"{_bin(most[0])}, more than in any "
         "other five years"
         if len(most) == 1
         else f"{NOT_CLEAR}: {listing([_bin(first) for first in most])} each saw {counts.max()} new arrangements of {len(new)}"
@@ -188,11 +208,13 @@ def forms_over_time(
     phases = book.load("policy_phases").sort_values("start_earliest")
     edges = [int(day.year) for day in phases["start_earliest"]] + [int(phases["end_earliest"].iloc[-1].year) + 1]
     heads = [f"Before {edges[0]}"]
-    heads += [f"{first}–{(last - 1) % 100:02d}" for first, last in zip(edges, edges[1:], strict=False)]
+    heads += [f"{first}–{(last - 1) % 100:02d}" for first, last in itertools.pairwise(edges)]
     heads += [f"{edges[-1]} on"]
     which = [sum(begin >= edge for edge in edges) for begin in new["begins"]]
     rows = {
-        FORMS[code]: [int(((new["form"] == code) & (pd.Series(which, new.index) == place)).sum()) for place in range(len(heads))]
+        FORMS[code]: [
+            int(((new["form"] == code) & (pd.Series(which, new.index) == place)).sum()) for place in range(len(heads))
+        ]
         for code in FORMS
         if (new["form"] == code).any()
     }
@@ -323,6 +345,14 @@ def ages(by: int, form: str = "all", include_unconfirmed: bool = False, catalogu
         f"Each bar counts the arrangements begun at least so many years before {by}; a lower bar is part of the one above. "
         f"{len(frame) - len(begun)} begun later or without a known start are left out.",
     )
+
+
+def key_findings(
+    years: int, by: int, form: str, include_unconfirmed: bool, catalogue: Catalogue | None = None
+) -> list[str]:
+    """What the notebook found, for the cover of a report."""
+    chosen = (form, include_unconfirmed, catalogue)
+    return titles_of(starts(*chosen), old_enough(years, by, *chosen))
 
 
 def _year(days: pd.Series) -> pd.Series:

@@ -9,7 +9,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import NOT_CLEAR, lower, or_say_why
+from localgov_history.findings.titles import NOT_CLEAR, lower, or_say_why, titles_of
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
 
@@ -67,8 +67,16 @@ def what_is_known(catalogue: Catalogue | None = None) -> Figure:
     chosen = {int(cell[0]) for cell in counts["ni"]}
     records = []
     for number in sorted(int(value) for value in every["ni"]):
-        known = ("both" if number in titles else "chosen") if number in chosen else "title" if number in titles else "number"
-        records.append({"number": number, "class": known, "text": f"NI {number}: {titles.get(number, 'title not read')}"})
+        known = (
+            ("both" if number in titles else "chosen")
+            if number in chosen
+            else "title"
+            if number in titles
+            else "number"
+        )
+        records.append(
+            {"number": number, "class": known, "text": f"NI {number}: {titles.get(number, 'title not read')}"}
+        )
     frame = pd.DataFrame(records)
     return partnership_figures.numbered_set(
         frame,
@@ -85,7 +93,9 @@ def _not_in_force(every: pd.DataFrame) -> str:
     """Which numbers of the table never stood in the set together."""
     words = {"dropped_before_start": "dropped before the start", "added_before_start": "added before the start"}
     said = [
-        f"NI {row.ni} was {words[row.status]}" for row in every.itertuples() if isinstance(row.status, str) and row.status in words
+        f"NI {row.ni} was {words[row.status]}"
+        for row in every.itertuples()
+        if isinstance(row.status, str) and row.status in words
     ]
     return f"{listing(said)}." if said else ""
 
@@ -112,7 +122,8 @@ def concentration_by_number(top: int, catalogue: Catalogue | None = None) -> Fig
     at = found[top - 1]
     bounds = f"{at.lowest:.0%} to {at.highest:.0%} of all choices"
     title = (
-        f"The {top} most chosen of {at.of_indicators} indicators took more than an even spread would give: {bounds}, not {at.even:.0%}"
+        f"The {top} most chosen of {at.of_indicators} indicators took more than an even spread would give: "
+        f"{bounds}, not {at.even:.0%}"
         if at.lowest > at.even
         else f"{NOT_CLEAR} from an even spread ({at.even:.0%}): the {top} most chosen of {at.of_indicators} took {bounds}"
     )
@@ -140,7 +151,11 @@ def straitjacket(top: int, catalogue: Catalogue | None = None) -> Table:
     half = int((found.frame["chosen"] > len(areas) / 2).sum())
     shares = education_shares(book)
     records = [
-        ("Share of the set that an area could take", f"{most / found.of_indicators:.0%}", f"{most:.0f} of {found.of_indicators}"),
+        (
+            "Share of the set that an area could take",
+            f"{most / found.of_indicators:.0%}",
+            f"{most:.0f} of {found.of_indicators}",
+        ),
         (
             f"Share of all choices that the {top} most chosen took",
             f"{found.lowest:.0%}–{found.highest:.0%}",
@@ -200,9 +215,7 @@ def education_shares(catalogue: Catalogue | None = None) -> pd.DataFrame:
         rows.append((f"The fewest designated targets read ({fewest['area']})", float(fewest["designated_targets"])))
     local = read[read["local_targets"].notna()]
     for row in local.itertuples():
-        rows.append(
-            (f"{row.area}, with its local targets", float(row.designated_targets) + float(row.local_targets))
-        )
+        rows.append((f"{row.area}, with its local targets", float(row.designated_targets) + float(row.local_targets)))
     frame = pd.DataFrame(rows, columns=["reading", "others"]).assign(required=required)
     frame = frame.assign(share=required / (required + frame["others"]))
     return frame.sort_values(["share", "reading"], ascending=[False, True], ignore_index=True)
@@ -237,7 +250,8 @@ def education_table(catalogue: Catalogue | None = None) -> Table:
     return Table(
         shown,
         title,
-        f"Required: the number read in {where or 'one area'}, taken to be the same in every area. Others: designated targets, and local ones where "
+        f"Required: the number read in {where or 'one area'}, taken to be the same in every area. Others: "
+        "designated targets, and local ones where "
         f"they were read. Numbers of designated targets were read for {len(read)} of {len(areas)} areas.",
         Evidence.of(rows, most, read),
         (3.4, 0.9, 0.9, 1.2),
@@ -290,6 +304,17 @@ def over_time(
     )
 
 
+def key_findings(
+    top: int, group_by: str, first_year: int, last_year: int, catalogue: Catalogue | None = None
+) -> list[str]:
+    """What the notebook found, for the cover of a report."""
+    return titles_of(
+        concentration_by_number(top, catalogue),
+        education_table(catalogue),
+        over_time(group_by, first_year, last_year, catalogue=catalogue),
+    )
+
+
 _AXIS = {CARBON: "Tonnes of carbon dioxide a head"}
 _NAME = {CARBON: "Carbon dioxide a head"}
 
@@ -314,9 +339,15 @@ def _trend_title(ni: int, frame: pd.DataFrame, groups: list[str]) -> str:
         return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]} in {first} and {last} in every group"
     most = min(change, key=lambda group: change[group]) if fell else max(change, key=lambda group: change[group])
     verb = "fell" if fell else "rose"
-    where = "every group" if len(fell or rose) == len(groups) else f"{len(fell or rose)} of {counted(len(groups), 'group')}"
+    where = (
+        "every group"
+        if len(fell or rose) == len(groups)
+        else f"{len(fell or rose)} of {counted(len(groups), 'group')}"
+    )
     mixed = f" and rose in {len(rose)}" if fell and rose else ""
-    return f"{name} {verb} in {where}{mixed} from {first} to {last}, most in {_named(most)} ({change[most]:+.0%})".replace("-", "−")
+    return f"{name} {verb} in {where}{mixed} from {first} to {last}, most in {_named(most)} ({change[most]:+.0%})".replace(
+        "-", "−"
+    )
 
 
 def _named(group: str) -> str:

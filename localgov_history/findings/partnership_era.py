@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import choices, dates, partnership_figures, tiles
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
+from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure, bars
-from localgov_history.findings.titles import capital, lower, or_say_why
+from localgov_history.findings.titles import capital, lower, or_say_why, titles_of
 from localgov_history.sources import Evidence, resolve
 from localgov_history.text import counted, listing
 from localgov_history.tile_map import tile_map, tile_maps
@@ -123,7 +123,7 @@ def timeline(include_unconfirmed: bool = False, catalogue: Catalogue | None = No
     begins = dated["start_earliest"].dt.year + (dated["start_earliest"].dt.month - 1) / 12
     ends = dated["end_latest"].dt.year + dated["end_latest"].dt.month / 12
     unread = [
-        row.evidence == "recalled" or bool({"start", "end"} & set(row.unconfirmed_fields)) and include_unconfirmed
+        row.evidence == "recalled" or (bool({"start", "end"} & set(row.unconfirmed_fields)) and include_unconfirmed)
         for row in dated.itertuples()
     ]
     shown = dated.assign(
@@ -247,7 +247,8 @@ def areas_map(programme: str, include_unconfirmed: bool = False, catalogue: Cata
         used,
         f"One tile a county or single-tier council of 2019. {whole} took part as a whole; small tiles ({part}) hold a "
         "district, a neighbourhood or a former council that did. An area of several councils has several tiles; a council "
-        f"in two rounds has the colour of the first. Dark lines part the regions. Not coloured: not named, which is no proof that it stood aside. "
+        "in two rounds has the colour of the first. Dark lines part the regions. Not coloured: not named, "
+        "which is no proof that it stood aside. "
         f"{_hollow(on)}"
         f"{_completeness(programme, book)}",
         f"Tiles by round: {'; '.join(tally)}. By region: {said}.",
@@ -294,15 +295,20 @@ def areas_table(programme: str, include_unconfirmed: bool = False, catalogue: Ca
     book = catalogue or default()
     rows, names, used = _areas(programme, include_unconfirmed, book)
     records = []
-    for (region, code), part in rows.fillna({"region": "Several or not known"}).groupby(["region", "class"], sort=True):
-        records.append({"Region": region, "Round": names[code], "Areas": listing(sorted(part["area"])), "Number": len(part)})
+    for (region, code), part in rows.fillna({"region": "Several or not known"}).groupby(
+        ["region", "class"], sort=True
+    ):
+        records.append(
+            {"Region": region, "Round": names[code], "Areas": listing(sorted(part["area"])), "Number": len(part)}
+        )
     frame = pd.DataFrame(records).set_index("Region")
     heading = MAPS[programme][0].replace("\n", " ")
     most = frame.groupby(level=0)["Number"].sum()
-    leaders = listing(sorted(most.index[most == most.max()]))
+    leaders = sorted(most.index[most == most.max()])
     return Table(
         frame,
-        f"{heading}: {counted(len(rows), 'area')} named, most in {leaders} ({most.max()})",
+        f"{heading}: {counted(len(rows), 'area')} named, most in {listing(leaders)} "
+        f"({most.max()}{' each' if len(leaders) > 1 else ''})",
         "Areas as the programme named them. " + _completeness(programme, book),
         used,
         (1.3, 1.5, 5, 0.8),
@@ -378,7 +384,9 @@ def _on_tiles(
 
 
 def _round_name(key: str) -> str:
-    return {"agreement": "Agreement of 2008", "signed": "Agreement signed"}.get(key, capital(key)) or "Round not known"
+    return {"agreement": "Agreement of 2008", "signed": "Agreement signed"}.get(
+        key, capital(key)
+    ) or "Round not known"
 
 
 def _hollow(tiles: pd.DataFrame) -> str:
@@ -391,7 +399,10 @@ def _completeness(programme: str, book: Catalogue) -> str:
     rows = book.load("programmes").set_index("programme_key")
     rows = rows[rows["areas_count"].notna()]
     keys = [key for key in MAPS[programme][1] if key in rows.index]
-    said = [f"{int(rows.loc[key, 'areas_count'])} {rows.loc[key, 'areas_counted']} ({rows.loc[key, 'name']})" for key in keys]
+    said = [
+        f"{int(rows.loc[key, 'areas_count'])} {rows.loc[key, 'areas_counted']} ({rows.loc[key, 'name']})"
+        for key in keys
+    ]
     if len(keys) < len(MAPS[programme][1]):
         return "How many there were in all is not confirmed."
     return f"By the programme’s own count there were {listing(said)}."
@@ -399,7 +410,9 @@ def _completeness(programme: str, book: Catalogue) -> str:
 
 @or_say_why
 def money(
-    measure: str, spending: str = "england_local_authority_net_current_expenditure", catalogue: Catalogue | None = None
+    measure: str,
+    spending: str = "england_local_authority_net_current_expenditure",
+    catalogue: Catalogue | None = None,
 ) -> Figure:
     """The sums of partnership money by year.
 
@@ -543,7 +556,8 @@ def surveys(catalogue: Catalogue | None = None) -> Table:
     studies = rows["sample"].nunique()
     return Table(
         pd.DataFrame(records).set_index("What was asked or counted"),
-        f"{counted(len(rows), 'figure')} on partnerships of the whole country, from {counted(studies, 'survey or document', 'surveys and documents')}",
+        f"{counted(len(rows), 'figure')} on partnerships of the whole country, from "
+        f"{counted(studies, 'survey or document', 'surveys and documents')}",
         "Each with its own sample and year: they are set side by side and not compared. Surveys asked those who ran "
         "partnerships, councils and auditors, hardly ever the public.",
         Evidence.of(rows),
@@ -588,13 +602,17 @@ def boards(catalogue: Catalogue | None = None) -> Table:
     other = _facts(comparator=True, catalogue=book)
     mine = _facts(comparator=False, catalogue=book)
     mine = mine[mine["unit"].eq("members") & mine["value"].notna()]
-    rows = pd.concat([mine, other[other["value"].notna() & other["unit"].isin(["members", "percent", "governors", "councillors"])]])
+    rows = pd.concat(
+        [mine, other[other["value"].notna() & other["unit"].isin(["members", "percent", "governors", "councillors"])]]
+    )
     if rows.empty:
         raise NotEnoughDataError("no figure on the boards of partnerships or other bodies is confirmed")
     frame = pd.DataFrame(
         {
             "Body": [
-                row.sample if row.comparator and isinstance(row.sample, str) else f"Local strategic partnerships: {row.geography}"
+                row.sample
+                if row.comparator and isinstance(row.sample, str)
+                else f"Local strategic partnerships: {row.geography}"
                 for row in rows.itertuples()
             ],
             "What": [_measure(text) for text in rows["measure"]],
@@ -657,7 +675,9 @@ def costs_table(catalogue: Catalogue | None = None) -> Table:
         what = row.what.rstrip(".")
         records.append(
             {
-                "What": f"{programmes[row.programme_key]}: {lower(what)}" if row.programme_key in programmes else what,
+                "What": f"{programmes[row.programme_key]}: {lower(what)}"
+                if row.programme_key in programmes
+                else what,
                 "Where": where,
                 "Year": str(row.period if isinstance(row.period, str) else row.date).replace("/", "–"),
                 "Figure": _figure(row),
@@ -672,18 +692,33 @@ def costs_table(catalogue: Catalogue | None = None) -> Table:
     guessed = int(rows["basis"].isin(["estimate", "guess", "claim", "forecast"]).sum())
     return Table(
         frame,
-        f"{guessed} of {len(frame)} figures on the cost of inspection and reporting are estimates, forecasts, claims or guesses",
+        f"{guessed} of {len(frame)} figures on the cost of inspection and reporting are estimates, forecasts, "
+        "claims or guesses",
         "Rivals are kept, each with what its source says of it; in brackets the source. Councils and their association had "
         "an interest in a high figure, departments and inspectors in a low one. Kinds: "
         f"{', '.join(f'{kind} {number}' for kind, number in kinds.items())}.",
         Evidence.of(rows),
-        (2.3, 1, 0.8, 1.2, 0.8, 3.2),
+        (2.3, 1.35, 0.8, 1.1, 0.9, 2.9),
+    )
+
+
+def key_findings(
+    measure: str, spending: str, include_unconfirmed: bool, catalogue: Catalogue | None = None
+) -> list[str]:
+    """What the notebook found, for the cover of a report."""
+    return titles_of(
+        timeline(include_unconfirmed, catalogue),
+        money(measure, spending, catalogue),
+        chairs(catalogue),
+        costs_table(catalogue),
     )
 
 
 def _facts(comparator: bool, catalogue: Catalogue | None) -> pd.DataFrame:
     facts = (catalogue or default()).load("lsp_facts")
-    return facts[facts["comparator"].fillna(False).astype(bool) == comparator].sort_values(["date_earliest", "fact_key"])
+    return facts[facts["comparator"].fillna(False).astype(bool) == comparator].sort_values(
+        ["date_earliest", "fact_key"]
+    )
 
 
 def _measure(text: str) -> str:
@@ -693,7 +728,9 @@ def _measure(text: str) -> str:
 def _figure(row: Any) -> str:
     """A value with its unit, or its bounds."""
     low, high = row.value_low, row.value_high
-    said = _number(row.value) if row.value == row.value and row.value is not None else f"{_number(low)}–{_number(high)}"
+    said = (
+        _number(row.value) if row.value == row.value and row.value is not None else f"{_number(low)}–{_number(high)}"
+    )
     unit = str(row.unit)
     if unit == "percent":
         return f"{said}%"

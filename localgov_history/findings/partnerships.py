@@ -75,11 +75,11 @@ def indicator_choices(catalogue: Catalogue | None = None, top: int = 10) -> Figu
     book = catalogue or default()
     found = choices.indicator_concentration(top, book)
     areas = len(book.load("laa_areas"))
-    top = found.frame.head(found.top)
-    unnamed = int((top["title"] == "").sum())
-    titles = [f"NI {row.ni}: {row.title}" if row.title else f"NI {row.ni}" for row in top.itertuples()]
+    most = found.frame.head(found.top)
+    unnamed = int((most["title"] == "").sum())
+    titles = [f"NI {row.ni}: {row.title}" if row.title else f"NI {row.ni}" for row in most.itertuples()]
     return figures.bars(
-        top.assign(label=titles, value=top["chosen"])[["label", "value"]],
+        most.assign(label=titles, value=most["chosen"])[["label", "value"]],
         found.sentence().rstrip("."),
         "Areas that chose it, at least",
         found.evidence,

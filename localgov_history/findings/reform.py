@@ -11,7 +11,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, capital, or_say_why
+from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, capital, or_say_why, titles_of
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
 
@@ -94,11 +94,13 @@ def fates_by_dimension(include_unconfirmed: bool = False, catalogue: Catalogue |
     return partnership_figures.stacked_counts(
         pd.DataFrame(records),
         FATES,
-        f"Of {counted(len(frame), 'option')} for reform {whole or 'none'} had been adopted or were in force by the end of 2012; of "
+        f"Of {counted(len(frame), 'option')} for reform {whole or 'none'} had been adopted or were in force by "
+        "the end of 2012; of "
         f"{unknown or 'none'} nothing was found or confirmed",
         "Options",
         Evidence.of(frame, uses=("dimension", "status_by_2012")),
-        "By what an option would chiefly have changed. Nothing found or confirmed is no proof that nothing was done. Superseded: what it would have changed was ended first.",
+        "By what an option would chiefly have changed. Nothing found or confirmed is no proof that nothing was "
+        "done. Superseded: what it would have changed was ended first.",
     )
 
 
@@ -121,7 +123,8 @@ def deck_and_others(include_unconfirmed: bool = False, catalogue: Catalogue | No
     sizes = {side: int((frame["in_deck"] == side).sum()) for side in sides}
     whole = {side: int(((frame["in_deck"] == side) & (frame["fate_class"] == "adopted")).sum()) for side in sides}
     said = (
-        f"{whole[True]} of the deck’s {sizes[True]} options and {whole[False]} of {sizes[False]} by others had been adopted or were "
+        f"{whole[True]} of the deck’s {sizes[True]} options and {whole[False]} of {sizes[False]} by others had "
+        "been adopted or were "
         "in force by the end of 2012"
     )
     apart = abs(whole[True] / max(1, sizes[True]) - whole[False] / max(1, sizes[False]))
@@ -168,7 +171,8 @@ def options_table(
     shown = pd.DataFrame(
         {
             "Option": [
-                f"{row.claim}. {row.option}" if isinstance(row.claim, str) else row.option for row in frame.itertuples()
+                f"{row.claim}. {row.option}" if isinstance(row.claim, str) else row.option
+                for row in frame.itertuples()
             ],
             "On": [DIMENSIONS[code].lower() for code in frame["dimension"]],
             "Proposed by": frame["proposer"],
@@ -184,7 +188,7 @@ def options_table(
         f"{counted(len(shown), 'option')}{about}, from {counted(proposers, 'proposer')}",
         "Options of the deck have its claim’s key before them. Status and fate are our reading of what the sources say.",
         Evidence.of(frame, uses=("dimension", "status_by_2012", "fate")),
-        (3, 1, 1.8, 0.7, 1.1, 2.4),
+        (3, 1.35, 1.8, 0.75, 1.25, 2.2),
     )
 
 
@@ -215,7 +219,8 @@ class Ranking:
         more = f" and {len(best) - 3} others" if len(best) > 3 else ""
         verb = "comes" if len(best) == 1 else "come"
         return (
-            f"With these weights {first}{more} {verb} first of {len(self.frame)} options. The order is the reader’s own weighting and no "
+            f"With these weights {first}{more} {verb} first of {len(self.frame)} options. The order is the "
+            "reader’s own weighting and no "
             "finding: other weights give another."
         )
 
@@ -260,7 +265,9 @@ def ranking(
         raise NotEnoughDataError("all weights are zero; expected at least one above it")
     frame = options(include_unconfirmed, catalogue)
     values = _values(frame)
-    score = sum((weight * values[name] for name, weight in used.items()), pd.Series(0.0, frame.index)) / sum(used.values())
+    score = sum((weight * values[name] for name, weight in used.items()), pd.Series(0.0, frame.index)) / sum(
+        used.values()
+    )
     # Sums of the same weights in another order must not part options that are alike.
     made = frame.assign(score=score.round(9))[["option", "short", "dimension", "fate_class", "score"]]
     made = made.assign(rank=made["score"].rank(ascending=False, method="average")).sort_values(["rank", "short"])
@@ -307,7 +314,8 @@ def ranking_table(
     return Table(
         frame,
         f"The reader’s first {len(first)} of {len(made.frame)} options: an order by chosen weights, not a finding",
-        f"Weights: {said}. Score: the weighted mean of what an option has, 0 to 1. {tied} options share their score with another and "
+        f"Weights: {said}. Score: the weighted mean of what an option has, 0 to 1. {tied} options share their "
+        "score with another and "
         "have the mean of their places." + (" Options that tie for the last place are all shown." if cut else ""),
         made.evidence,
         (0.7, 4, 1.2, 1.5, 0.7),
@@ -351,7 +359,8 @@ def sensitivity(
         else f"None of the first {len(first)} options stays among them whichever weight is dropped or doubled",
         "Place in the order (1 is the first)",
         made.evidence,
-        f"Dot: place by the reader’s weights; line: its range over {counted(len(variants), 'change')}, each weight above zero set to zero "
+        f"Dot: place by the reader’s weights; line: its range over {counted(len(variants), 'change')}, each "
+        "weight above zero set to zero "
         "and to twice its value, one at a time. Options that tie have the mean of their places.",
     )
 
@@ -392,10 +401,18 @@ def sensitivity_table(
     return Table(
         pd.DataFrame(records).set_index("Change"),
         title,
-        "Agreement: Kendall’s tau-b of the two orders (1 the same, 0 unrelated, −1 turned round), ties allowed for. It says how much hangs "
+        "Agreement: Kendall’s tau-b of the two orders (1 the same, 0 unrelated, −1 turned round), ties allowed "
+        "for. It says how much hangs "
         "on a weight, not which weight is right.",
         made.evidence,
         (2.6, 1.6, 1.4),
+    )
+
+
+def key_findings(include_unconfirmed: bool, catalogue: Catalogue | None = None) -> list[str]:
+    """What the notebook found, for the cover of a report; a reader's own order is no finding."""
+    return titles_of(
+        fates_by_dimension(include_unconfirmed, catalogue), deck_and_others(include_unconfirmed, catalogue)
     )
 
 
@@ -405,18 +422,27 @@ def criteria_table(weights: Mapping[str, float], catalogue: Catalogue | None = N
 
     rows = (catalogue or default()).load("reform_options")
     records = [
-        {"What is weighed": _weight_name(name), "An option has 1 if it": "is chiefly on this", "Weight": f"{weights.get(name, 0):g}"}
+        {
+            "What is weighed": _weight_name(name),
+            "An option has 1 if it": "is chiefly on this",
+            "Weight": f"{weights.get(name, 0):g}",
+        }
         for name in DIMENSIONS
     ]
     records += [
-        {"What is weighed": _weight_name(name), "An option has 1 if it": text[0].lower() + text[1:], "Weight": f"{weights.get(name, 0):g}"}
+        {
+            "What is weighed": _weight_name(name),
+            "An option has 1 if it": text[0].lower() + text[1:],
+            "Weight": f"{weights.get(name, 0):g}",
+        }
         for name, text in CRITERIA.items()
     ]
     used = sum(1 for weight in weights.values() if weight)
     return Table(
         pd.DataFrame(records).set_index("What is weighed"),
         f"The reader’s weights: {used} of {len(records)} are above zero",
-        "Eight dimensions and four criteria, each with a weight from 0 (not in the order at all) to 5. All criteria are read off the "
+        f"{len(DIMENSIONS)} dimensions and {len(CRITERIA)} criteria, each with a weight from 0 (not in the "
+        "order at all) to 5. All criteria are read off the "
         "table; none of them says whether a reform would have done good.",
         Evidence.of(rows, uses=("dimension", "status_by_2012")),
         (1.6, 4, 0.8),
@@ -432,12 +458,20 @@ def _variants(weights: Mapping[str, float]) -> dict[str, dict[str, float]]:
             continue
         made[f"{_weight_name(name).lower()} is dropped"] = rest
         # Halving all others is doubling this one, and keeps every weight within its range.
-        made[f"{_weight_name(name).lower()} is doubled"] = {name: weight, **{key: value / 2 for key, value in rest.items()}}
+        made[f"{_weight_name(name).lower()} is doubled"] = {
+            name: weight,
+            **{key: value / 2 for key, value in rest.items()},
+        }
     return made
 
 
 def _weight_name(name: str) -> str:
-    words = {"came_about": "Having come about", "left_undone": "Left undone", "in_deck": "The deck’s own", "company": "In company"}
+    words = {
+        "came_about": "Having come about",
+        "left_undone": "Left undone",
+        "in_deck": "The deck’s own",
+        "company": "In company",
+    }
     return DIMENSIONS.get(name) or words[name]
 
 

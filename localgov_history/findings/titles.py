@@ -31,6 +31,11 @@ def or_say_why(make: Callable[P, Shown]) -> Callable[P, Shown | Missing]:
     return made
 
 
+def titles_of(*items: Figure | Table | Missing) -> list[str]:
+    """The findings of figures and tables as sentences; what could not be shown has none."""
+    return [f"{item.title}." for item in items if not isinstance(item, Missing)]
+
+
 # A change of share of less than this is called no clear difference.
 CLEAR = 0.05
 
