@@ -170,7 +170,7 @@ def stacked_counts(
     plot.update_layout(
         barmode="stack", height=80 + 27 * len(labels) + _legend_height({code: names[code] for code in present})
     )
-    plot.update_yaxes(autorange="reversed", showgrid=False, ticks="", type="category")
+    plot.update_yaxes(autorange="reversed", showgrid=False, ticks="", ticklabelstandoff=4, type="category")
     plot.update_xaxes(range=[0, greatest * 1.04 or 1], title_text=axis, nticks=8, tickformat=",d")
     _legend_above(plot)
     said = [

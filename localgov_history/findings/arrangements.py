@@ -356,7 +356,7 @@ def key_findings(
 
 
 def _year(days: pd.Series) -> pd.Series:
-    return days.dt.year + (days.dt.dayofyear - 1) / 366
+    return days.dt.year + (days.dt.day_of_year - 1) / 366
 
 
 def _is_firm(row: Any) -> bool:

@@ -302,7 +302,7 @@ def ranking_table(
     frame = pd.DataFrame(
         {
             "Place": [f"{rank:g}" for rank in first["rank"]],
-            "Option": first["option"],
+            "Option": first["option"].map(capital),
             "On": [DIMENSIONS[code].lower() for code in first["dimension"]],
             "By 2012": [FATES[code].lower() for code in first["fate_class"]],
             "Score": [f"{score:.2f}" for score in first["score"]],
@@ -416,11 +416,12 @@ def key_findings(include_unconfirmed: bool, catalogue: Catalogue | None = None) 
     )
 
 
+@or_say_why
 def criteria_table(weights: Mapping[str, float], catalogue: Catalogue | None = None) -> Table:
     """What can be weighed, what each means, and the reader's weight."""
     import pandas as pd
 
-    rows = (catalogue or default()).load("reform_options")
+    rows = options(catalogue=catalogue)
     records = [
         {
             "What is weighed": _weight_name(name),
