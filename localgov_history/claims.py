@@ -9,7 +9,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from localgov_history import bodies, experience_claims, measures, partnership_claims, periods, reform_claims
+from localgov_history import (
+    bodies,
+    experience_claims,
+    measures,
+    model_claims,
+    partnership_claims,
+    periods,
+    reform_claims,
+)
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.periods import with_article
@@ -376,7 +384,7 @@ OF_PERIODS: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
     "P7": (reinventing, PROFILE_VARIANTS),
 }
 OF_PARTNERSHIPS = partnership_claims.RULES | experience_claims.RULES
-OF_REFORM = reform_claims.RULES
+OF_REFORM = reform_claims.RULES | model_claims.RULES
 RULES = OF_PERIODS | OF_PARTNERSHIPS | OF_REFORM
 
 

@@ -59,6 +59,10 @@ class NotEnoughDataError(LocalgovError):
     """A measure was asked of a frame that cannot carry it."""
 
 
+class ReportRefusedError(LocalgovError):
+    """A report that is not built, and why: too little evidence for it."""
+
+
 class BrowserMissingError(LocalgovError):
     """Static charts need Chrome or Chromium and none was found."""
 

@@ -15,7 +15,7 @@ from localgov_history import dates
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.registry import type_words
 from localgov_history.sources import Evidence
-from localgov_history.text import yes
+from localgov_history.text import listing, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -606,6 +606,210 @@ def holders_matrix(
         for code, (name, _) in _HOLDERS.items()
     ]
     return Figure(plot, title, caption, f"Of {len(rows)} functions. " + "; ".join(sums) + ".", rows, evidence)
+
+
+def spans(
+    frame: pd.DataFrame,
+    labels: list[str],
+    groups: Mapping[str, str],
+    years: tuple[int, int],
+    title: str,
+    caption: str,
+    alt: str,
+    evidence: Evidence,
+    periods: Periodisation | None = None,
+) -> Figure:
+    """Bars over years, several a row, coloured by group; an end that is not known fades.
+
+    Parameters
+    ----------
+    frame : columns ``lane`` (place in `labels`, with a fraction to set bars apart), ``size`` (height, 1 a row), ``group``,
+        ``sure_from`` and ``sure_to`` (years as numbers, of what is certain), ``fade_from`` and ``fade_to`` (its reach),
+        ``firm`` (False: drawn hollow), ``by_rule`` (True: hatched) and ``said`` (for the hover box).
+    labels : the rows from the top.
+    groups : groups and their names in order, six at most.
+    years : first and last year drawn.
+    periods : bands behind the bars, if given.
+    """
+    plot = _blank()
+    first, last = years
+    rows = frame.assign(
+        **{
+            name: frame[name].astype(float).clip(first, last + 1)
+            for name in ("sure_from", "sure_to", "fade_from", "fade_to")
+        }
+    )
+    wide = max(map(len, labels), default=0)
+    lanes = 0
+    if periods is not None:
+        _period_bands(plot, periods, first, last)
+        lanes = _period_names(plot, periods, first, last, WIDTH - 40 - 5.4 * wide)
+    present = [code for code in groups if (rows["group"] == code).any()]
+    for position, code in enumerate(groups):
+        colour = COLOURS[position % len(COLOURS)]
+        own = rows[rows["group"] == code]
+        for begin, end, strength in _fades(own):
+            _span_bars(plot, own, begin, end, {"color": colour, "opacity": strength, "line": {"width": 0}})
+        for firm, by_rule in ((True, False), (False, False), (True, True), (False, True)):
+            part = own[(own["firm"] == firm) & (own["by_rule"] == by_rule)]
+            _span_bars(plot, part, part["sure_from"], part["sure_to"], _span_marker(colour, firm, by_rule))
+        if code in present:
+            key = {
+                "size": 11,
+                "symbol": "square",
+                "color": colour,
+                "line": {"color": _EDGES.get(colour, colour), "width": 1},
+            }
+            plot.add_scatter(x=[None], y=[None], mode="markers", marker=key, name=groups[code], showlegend=True)
+    plot.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=[_safe(label) for label in labels],
+        range=[len(labels) - 0.4, -0.5 - 0.9 * lanes],
+        showgrid=False,
+        ticks="",
+        tickfont={"size": SMALL_TEXT},
+    )
+    plot.update_xaxes(range=[first, last + 1], dtick=20 if last - first > 60 else 5 if last - first > 12 else 1)
+    plot.update_xaxes(tick0=first // 10 * 10, tickformat="d")
+    legend_rows = -(-sum(len(groups[code]) + 5 for code in present) // 60)
+    plot.update_layout(
+        height=60 + 22 * legend_rows + round(_row_height(len(labels)) * (len(labels) + 0.9 * lanes)),
+        barmode="overlay",
+    )
+    _legend_above(plot)
+    marks = [] if frame["firm"].all() else ["Hollow: not yet confirmed in a source."]
+    marks += ["Hatched: made by rule, not read in a source."] if frame["by_rule"].any() else []
+    unsure = (rows["fade_from"] < rows["sure_from"]) | (rows["fade_to"] > rows["sure_to"])
+    marks += ["A faded end: the date is not known, or only within bounds."] if unsure.any() else []
+    return Figure(plot, title, " ".join([caption, *marks]), alt, frame.reset_index(drop=True), evidence)
+
+
+def _row_height(rows: int) -> float:
+    """Pixels a row: fewer where the chart would not fit on a page with its title and caption."""
+    return 17.0 if rows <= _ROWS_A_PAGE else max(12.5, 17.0 * _ROWS_A_PAGE / rows)
+
+
+_ROWS_A_PAGE = 36
+# The edges of bars in the two palest colours, which would else be lost on a band.
+_EDGES = {COLOURS[4]: "#6f8fa3", COLOURS[5]: "#a08f5c"}
+
+
+def _span_bars(
+    plot: go.Figure, rows: pd.DataFrame, begin: pd.Series, end: pd.Series, marker: dict[str, object]
+) -> None:
+    drawn = rows[(end - begin) > 0]
+    if drawn.empty:
+        return
+    plot.add_bar(
+        base=begin[drawn.index],
+        x=(end - begin)[drawn.index],
+        y=drawn["lane"],
+        width=0.66 * drawn["size"],
+        orientation="h",
+        marker=marker,
+        showlegend=False,
+        hovertext=[_breakable(said) for said in drawn["said"]],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _span_marker(colour: str, firm: bool, by_rule: bool) -> dict[str, object]:
+    edge = _EDGES.get(colour, colour)
+    marker: dict[str, object] = {"color": colour if firm else "white", "line": {"color": edge, "width": 1}}
+    if by_rule:
+        marker["color"] = "white"
+        marker["pattern"] = {"shape": "/", "fgcolor": edge, "bgcolor": "white", "size": 4, "solidity": 0.35}
+    return marker
+
+
+def _fades(rows: pd.DataFrame) -> list[tuple[pd.Series, pd.Series, float]]:
+    """Slices from what is certain outwards, each fainter: begin, end and opacity."""
+    strengths = (0.7, 0.5, 0.34, 0.2, 0.1)
+    before = (rows["sure_from"] - rows["fade_from"]) / len(strengths)
+    after = (rows["fade_to"] - rows["sure_to"]) / len(strengths)
+    slices = []
+    for step, strength in enumerate(strengths):
+        slices.append((rows["sure_from"] - before * (step + 1), rows["sure_from"] - before * step, strength))
+        slices.append((rows["sure_to"] + after * step, rows["sure_to"] + after * (step + 1), strength))
+    return slices
+
+
+# Classes of holder, each in one only: colour and mark tell them apart.
+HOLDER_CLASSES = {
+    "council": "Elected council",
+    "local": "Other local body",
+    "appointed": "Appointed local body",
+    "central": "Central body",
+    "other": "Private or other",
+}
+_CLASS_MARKS = ("square", "circle", "diamond", "triangle-up", "cross")
+
+
+def role_matrix(
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    roles: Mapping[str, str],
+    title: str,
+    caption: str,
+    evidence: Evidence,
+) -> Figure:
+    """A row a function, a column a role, and in each cell a mark for each class of body that had the role.
+
+    Parameters
+    ----------
+    frame : columns ``heading``, ``function``, ``role``, ``class`` (of `HOLDER_CLASSES`), ``by_rule`` (True where rows made by
+        rule alone say so: the mark is hollow), one row a mark.
+    """
+    plot = _blank()
+    functions = list(frame.sort_values(["heading", "function"])["function"].drop_duplicates())
+    place = {function: index for index, function in enumerate(functions)}
+    column = {role: index for index, role in enumerate(roles)}
+    present = [code for code in HOLDER_CLASSES if (frame["class"] == code).any()]
+    for code in present:
+        position = list(HOLDER_CLASSES).index(code)
+        for by_rule in (False, True):
+            part = frame[(frame["class"] == code) & (frame["by_rule"] == by_rule)]
+            plot.add_scatter(
+                x=[column[role] + 0.16 * (position - 2) for role in part["role"]],
+                y=[place[function] for function in part["function"]],
+                mode="markers",
+                marker={
+                    "size": 9,
+                    "symbol": _CLASS_MARKS[position],
+                    "color": "white" if by_rule else COLOURS[position],
+                    "line": {"color": COLOURS[position], "width": 1.4 if by_rule else 0},
+                },
+                showlegend=False,
+                hovertemplate=HOLDER_CLASSES[code] + "<extra></extra>",
+            )
+        key = {"size": 10, "symbol": _CLASS_MARKS[position], "color": COLOURS[position]}
+        plot.add_scatter(x=[None], y=[None], mode="markers", marker=key, name=HOLDER_CLASSES[code], showlegend=True)
+    for edge in range(1, len(roles)):
+        plot.add_vline(x=edge - 0.5, line={"color": RULE, "width": 1}, layer="below")
+    plot.update_xaxes(
+        tickvals=list(column.values()),
+        ticktext=[name.replace(" or ", " or<br>") for name in roles.values()],
+        range=[-0.5, len(roles) - 0.5],
+        side="top",
+        showgrid=False,
+    )
+    plot.update_yaxes(
+        tickvals=list(place.values()),
+        ticktext=[_safe(labels[function]) for function in functions],
+        range=[len(functions) - 0.4, -0.6],
+        ticks="",
+        tickfont={"size": SMALL_TEXT},
+    )
+    legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
+    height = 110 + round(_row_height(len(functions)) * len(functions))
+    plot.update_layout(height=height, margin={"t": 84}, showlegend=True, legend=legend)
+    said = [
+        f"{name}: " + (listing(sorted({HOLDER_CLASSES[code].lower() for code in own["class"]})) or "nobody known")
+        for role, name in roles.items()
+        if len(own := frame[frame["role"] == role])
+    ]
+    alt = f"{len(functions)} functions. Classes of body with each role: {'; '.join(said)}."
+    return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
 
 
 def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, caption: str) -> Figure:

@@ -16,10 +16,11 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from localgov_history import contests, incentives
+from localgov_history import incentives
 from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
+from localgov_history.incentives import contests
 
 # Expected values of the largest normal order statistics, largest first: Harter (1961), Biometrika 48.
 # The code agrees with the five printed digits.

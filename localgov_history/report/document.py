@@ -199,6 +199,9 @@ class _Builder:
         self.digests: dict[str, str] = {}
         self.version = ("", "")
         self._counts = [0, 0, 0]
+        # Headings that nothing stands under as yet; a section without content is left out with its heading.
+        self._waiting: list[Heading] = []
+        self._deepest = 0
         self._figures = self._tables = 0
         self._anchors = set(_TAKEN)
 
@@ -233,10 +236,10 @@ class _Builder:
             if block["finding"]:
                 self.findings.append(block["text"])
             else:
-                self.blocks.append(Paragraph((Inline(block["text"]),), computed=True, sources=keys))
+                self._put(Paragraph((Inline(block["text"]),), computed=True, sources=keys))
         elif block["kind"] == "figure":
             self._figures += 1
-            self.blocks.append(
+            self._put(
                 FigureBlock(
                     self._figures,
                     block["title"],
@@ -250,7 +253,7 @@ class _Builder:
             )
         else:
             self._tables += 1
-            self.blocks.append(
+            self._put(
                 TableBlock(
                     self._tables,
                     block["title"],
@@ -270,33 +273,44 @@ class _Builder:
                 inlines = _inlines(_until(tokens, "heading_close"), where)
                 self._heading(int(token.tag[1:]), "".join(item.text for item in inlines), where)
             elif token.type == "paragraph_open":
-                self.blocks.append(Paragraph(_inlines(_until(tokens, "paragraph_close"), where)))
+                self._put(Paragraph(_inlines(_until(tokens, "paragraph_close"), where)))
             elif token.type == "bullet_list_open":
-                self.blocks.append(Listing(_items(_until(tokens, "bullet_list_close"), where)))
+                self._put(Listing(_items(_until(tokens, "bullet_list_close"), where)))
             elif token.type == "ordered_list_open":
                 items = _items(_until(tokens, "ordered_list_close"), where)
-                self.blocks.append(Listing(items, ordered=True, start=int(token.attrs.get("start", 1))))
+                self._put(Listing(items, ordered=True, start=int(token.attrs.get("start", 1))))
             elif token.type == "blockquote_open":
-                self.blocks.append(Quote(_inlines(_until(tokens, "blockquote_close"), where)))
+                self._put(Quote(_inlines(_until(tokens, "blockquote_close"), where)))
             else:
                 raise LocalgovError(f"{where}: Markdown of the kind {token.type!r} is not known to reports")
 
     def _heading(self, level: int, text: str, where: str) -> None:
-        deepest = max((index + 1 for index, count in enumerate(self._counts) if count), default=0)
-        if level > 3 or level > deepest + 1:
+        if level > 3 or level > self._deepest + 1:
             raise LocalgovError(
-                f"{where}: the heading {text!r} is of level {level}; expected at most {min(deepest + 1, 3)}"
+                f"{where}: the heading {text!r} is of level {level}; expected at most {min(self._deepest + 1, 3)}"
             )
-        self._counts[level - 1] += 1
-        self._counts[level:] = [0] * (3 - level)
-        number = ".".join(str(count) for count in self._counts[:level])
-        anchor = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+        self._deepest = level
+        self._waiting = [heading for heading in self._waiting if heading.level < level]
+        self._waiting.append(Heading(level, "", text, ""))
+
+    def _put(self, block: Block) -> None:
+        """Add what is not a heading, with the headings that waited for it."""
+        for heading in self._waiting:
+            self.blocks.append(self._numbered(heading))
+        self._waiting = []
+        self.blocks.append(block)
+
+    def _numbered(self, heading: Heading) -> Heading:
+        self._counts[heading.level - 1] += 1
+        self._counts[heading.level :] = [0] * (3 - heading.level)
+        number = ".".join(str(count) for count in self._counts[: heading.level])
+        anchor = re.sub(r"[^a-z0-9]+", "-", heading.text.lower()).strip("-") or "section"
         if _TAKEN_FORMS.match(anchor):
             anchor = f"section-{anchor}"
         while anchor in self._anchors:
             anchor += "-2"
         self._anchors.add(anchor)
-        self.blocks.append(Heading(level, number, text, anchor))
+        return Heading(heading.level, number, heading.text, anchor)
 
 
 def _until(tokens: Iterator[Token], closing: str) -> list[Token]:

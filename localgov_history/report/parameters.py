@@ -2,6 +2,7 @@
 
     periodisation = "gough"  # choices: periodisations | The scheme of periods
     earlier = "1830s_1880s"  # choices: periods of periodisation | The earlier period
+    areas = "Leeds, Kent"  # choices: list of laa areas | The areas to compare, with commas between them
     shift_years = 0  # range: -10 to 10 | Move the inner boundaries by so many years
     include_unconfirmed = False  # | Also use rows from memory
 
@@ -19,11 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localgov_history import coding, periods
+from localgov_history import areas, coding, dates, periods, registry
+from localgov_history.catalogue import default
 from localgov_history.errors import LocalgovError, ParameterError, suggest
+from localgov_history.text import items
 
 _RANGE = re.compile(r"range:\s*(-?\d+) to (-?\d+)")
 _CHOICES = re.compile(r"choices:\s*(.+)")
+_LIST = "list of "
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, or values parted by commas; or empty.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``,
+        ``laa areas``, ``authority types``, ``regions``, ``dates``, or values parted by commas; or empty. After
+        ``list of`` a value is several of them in one text, with commas between them.
     least, most : the range of a number, or None.
     """
 
@@ -55,7 +61,26 @@ class Parameter:
             return periods.periodisation(values[scheme]).keys
         if self.choices == "functions":
             return sorted(coding.headings())
-        return [part.strip() for part in self.choices.split(",") if part.strip()]
+        if self.choices == "headings":
+            return sorted(set(coding.headings().values()))
+        if self.choices == "bodies":
+            return sorted(row["body_key"] for row in default().rows("body_types"))
+        if self.choices == "series":
+            return sorted(row["series_key"] for row in default().rows("series_meta"))
+        kind = self.choices.removeprefix(_LIST)
+        if kind == "laa areas":
+            return areas.names()
+        if kind == "authority types":
+            return [registry.EVERY, *registry.types()]
+        if kind == "regions":
+            return [registry.EVERY, *registry.regions()]
+        if kind == "dates":
+            return []
+        return [part.strip() for part in kind.split(",") if part.strip()]
+
+    def parts(self, value: Any) -> list[Any]:
+        """The values that one text stands for: several where the choices are a list, else itself."""
+        return items(value) if self.choices.startswith(_LIST) else [value]
 
     def is_file(self, value: Any) -> bool:
         """Whether a value is the path of a user's own CSV file and not a name."""
@@ -102,9 +127,18 @@ class Parameter:
         if self.is_file(value):
             periods.periodisation(value)
             return
+        if self.choices == "dates":
+            try:
+                dates.as_of(value)
+            except LocalgovError as error:
+                raise ParameterError(f"{where}: {self.name}: {error}") from None
         allowed = self.allowed(values)
-        if allowed and value not in allowed:
-            raise ParameterError(f"{where}: {self.name} is {value!r}; {suggest(str(value), allowed)}")
+        parts = self.parts(value)
+        if not parts:
+            raise ParameterError(f"{where}: {self.name} is empty; expected one or more, with commas between them")
+        for part in parts:
+            if allowed and part not in allowed:
+                raise ParameterError(f"{where}: {self.name} is {part!r}; {suggest(str(part), allowed)}")
 
 
 def cells(notebook: Path) -> list[Any]:

@@ -119,7 +119,7 @@ def make_areas(
     UnknownNameError
         If there is no such shape.
     """
-    from localgov_history import contests
+    from localgov_history.incentives import contests
 
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise LocalgovError(f"number of areas is {number!r}; expected a whole number, one or more")
@@ -417,7 +417,7 @@ def tournament(areas: Areas, prizes: int, prize: float) -> Scheme:
     """
     import numpy as np
 
-    from localgov_history import contests
+    from localgov_history.incentives import contests
 
     number = len(areas)
     if isinstance(prizes, bool) or not isinstance(prizes, int) or not 1 <= prizes <= number:
@@ -503,7 +503,7 @@ def simulate(scheme: Scheme, draws: int = 10_000, rounds: int = 1, seed: int = 1
     import numpy as np
     import pandas as pd
 
-    from localgov_history import contests
+    from localgov_history.incentives import contests
 
     for name, value in (("draws", draws), ("rounds", rounds)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
