@@ -8,12 +8,23 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from localgov_history.figures import BAND, COLOURS, INK, RULE, SMALL_TEXT, TEXT_SIZE, WIDTH, Figure, template
-from localgov_history.text import escape_html
+from localgov_history.figures import (
+    BAND,
+    COLOURS,
+    INK,
+    RULE,
+    SMALL_TEXT,
+    TEXT_SIZE,
+    WIDTH,
+    Figure,
+    _blank,
+    _legend_above,
+    _safe,
+    template,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    import plotly.graph_objects as go
 
     from localgov_history.sources import Evidence
 
@@ -56,9 +67,7 @@ def spans(
             fillcolor="white" if place % 2 else RULE,
             line={"color": _GREY, "width": 0.8},
         )
-        plot.add_annotation(
-            x=(begin + end) / 2, y=-1.3, text=escape_html(text), showarrow=False, font={"size": SMALL_TEXT}
-        )
+        plot.add_annotation(x=(begin + end) / 2, y=-1.3, text=_safe(text), showarrow=False, font={"size": SMALL_TEXT})
     loose = rows[rows["ends"].isna()]
     plot.add_scatter(
         x=[at for begin in loose["begins"] for at in (begin, last, None)],
@@ -78,7 +87,7 @@ def spans(
             y=[None],
             mode="markers",
             marker={"symbol": "square", "size": 10, "color": COLOURS[place]},
-            name=escape_html(name),
+            name=_safe(name),
         )
         known = part[part["ends"].notna()]
         plot.add_bar(
@@ -92,7 +101,7 @@ def spans(
                 "color": [COLOURS[place] if firm else "white" for firm in known["firm"]],
                 "line": {"color": COLOURS[place], "width": 1.2},
             },
-            hovertext=[escape_html(label) for label in known["label"]],
+            hovertext=[_safe(label) for label in known["label"]],
             hoverinfo="text",
             showlegend=False,
         )
@@ -106,7 +115,7 @@ def spans(
                 "color": [COLOURS[place] if firm else "white" for firm in open_ended["firm"]],
                 "line": {"color": COLOURS[place], "width": 1.5},
             },
-            hovertext=[escape_html(label) for label in open_ended["label"]],
+            hovertext=[_safe(label) for label in open_ended["label"]],
             hoverinfo="text",
             showlegend=False,
         )
@@ -152,11 +161,11 @@ def stacked_counts(
     for code in present:
         place = list(names).index(code)
         plot.add_bar(
-            y=[escape_html(label) for label in labels],
+            y=[_safe(label) for label in labels],
             x=wide[code],
             orientation="h",
             width=0.7,
-            name=escape_html(names[code]),
+            name=_safe(names[code]),
             marker={"color": COLOURS[place], "line": {"color": "white", "width": 1}},
             # A part narrower than its number goes without.
             text=[f"{value:,.0f}" if value > greatest / 40 else "" for value in wide[code]],
@@ -165,7 +174,7 @@ def stacked_counts(
             textangle=0,
             textfont={"color": "white" if place < 3 else INK, "size": TEXT_SIZE},
             constraintext="none",
-            hovertemplate="%{y}, " + escape_html(names[code]) + ": %{x}<extra></extra>",
+            hovertemplate="%{y}, " + _safe(names[code]) + ": %{x}<extra></extra>",
         )
     plot.update_layout(
         barmode="stack", height=80 + 27 * len(labels) + _legend_height({code: names[code] for code in present})
@@ -287,7 +296,7 @@ def panels(
             mode="lines+markers",
             marker={"size": 4},
             line={"color": COLOURS[1], "width": 1.6, "dash": "dash"},
-            hovertemplate=escape_html(whole_name) + ", %{x}: %{y:.2f}<extra></extra>",
+            hovertemplate=_safe(whole_name) + ", %{x}: %{y:.2f}<extra></extra>",
             **where,
         )
         plot.add_scatter(
@@ -296,7 +305,7 @@ def panels(
             mode="lines+markers",
             marker={"size": 5},
             line={"color": COLOURS[0], "width": 2.2},
-            hovertemplate=escape_html(group) + ", %{x}: %{y:.2f}<extra></extra>",
+            hovertemplate=_safe(group) + ", %{x}: %{y:.2f}<extra></extra>",
             **where,
         )
         end = "" if place == 0 else str(where["col"] + across * (where["row"] - 1))
@@ -307,7 +316,7 @@ def panels(
             yref=f"y{end} domain",
             xanchor="left",
             yanchor="bottom",
-            text=escape_html(group),
+            text=_safe(group),
             showarrow=False,
             font={"size": TEXT_SIZE},
         )
@@ -315,7 +324,7 @@ def panels(
     span = [int(frame["year"].min()), int(frame["year"].max())]
     plot.update_yaxes(range=[0, top], nticks=5)
     plot.add_annotation(
-        x=0, y=0.5, xref="paper", yref="paper", xshift=-44, text=escape_html(axis), textangle=-90, showarrow=False
+        x=0, y=0.5, xref="paper", yref="paper", xshift=-44, text=_safe(axis), textangle=-90, showarrow=False
     )
     plot.update_xaxes(
         range=[span[0] - 0.4, span[1] + 0.4],
@@ -364,9 +373,9 @@ def numbered_set(
             },
             text=[str(number) for number in part["number"]],
             textfont={"size": SMALL_TEXT, "color": "white" if place < 3 and not blank else INK},
-            hovertext=[escape_html(text) for text in part["text"]],
+            hovertext=[_safe(text) for text in part["text"]],
             hoverinfo="text",
-            name=escape_html(name),
+            name=_safe(name),
         )
     lines = math.ceil(int(rows["number"].max()) / across)
     plot.update_xaxes(visible=False, range=[-0.6, across - 0.4])
@@ -377,27 +386,6 @@ def numbered_set(
     return Figure(plot, title, caption, f"Of {len(rows)}: {', '.join(tally)}.", rows, evidence)
 
 
-def _blank() -> go.Figure:
-    import plotly.graph_objects as go
-
-    return go.Figure(layout={"template": template(), "width": WIDTH})
-
-
-def _legend_above(plot: go.Figure) -> None:
-    plot.update_layout(
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "traceorder": "normal",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.01,
-            "yanchor": "bottom",
-            "font": {"size": TEXT_SIZE},
-        },
-    )
-
-
 def _legend_height(names: Mapping[str, str]) -> int:
     """Room for a legend of these names, in pixels."""
     letters = sum(len(name) + 8 for name in names.values())
@@ -406,4 +394,4 @@ def _legend_height(names: Mapping[str, str]) -> int:
 
 def _wrapped(label: str, width: int = 54) -> str:
     """A label over as many lines as it needs."""
-    return "<br>".join(escape_html(line) for line in textwrap.wrap(label, width))
+    return "<br>".join(_safe(line) for line in textwrap.wrap(label, width))

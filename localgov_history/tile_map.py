@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from localgov_history.figures import COLOURS, INK, RULE, TEXT_SIZE, WIDTH, Figure, template
-from localgov_history.text import escape_html
+from localgov_history.figures import COLOURS, INK, RULE, TEXT_SIZE, WIDTH, Figure, _blank, _safe, template
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +30,7 @@ def tile_map(
         of the council is meant: a small tile) and ``firm`` (False where it is from memory: a hollow one).
     names : classes and their names in order, at most six.
     """
-    import plotly.graph_objects as go
-
-    plot = go.Figure(layout={"template": template(), "width": WIDTH})
+    plot = _blank()
     _draw(plot, tiles, names, hover=True)
     _regions(plot, tiles)
     _plain_axes(plot)
@@ -73,7 +70,7 @@ def tile_maps(
             xref=f"x{place + 1 if place else ''} domain",
             yref=f"y{place + 1 if place else ''} domain",
             yanchor="bottom",
-            text=escape_html(heading).replace("\n", "<br>"),
+            text=_safe(heading).replace("\n", "<br>"),
             showarrow=False,
             font={"size": TEXT_SIZE},
         )
@@ -119,9 +116,7 @@ def _draw(
         if code and firm:
             # The legend shows the solid form of a colour, whatever its tiles are.
             key = {"symbol": "hexagon", "size": 12, "color": colour}
-            plot.add_trace(
-                go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=escape_html(name)), **where
-            )
+            plot.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=_safe(name)), **where)
     if hover:
         there = ["not named" if code == "" else names[code] for code in tiles["class"]]
         words = [f"{name}: {said}" for name, said in zip(tiles["name"], there, strict=True)]
@@ -130,7 +125,7 @@ def _draw(
             y=[_up(r) for r in tiles["r"]],
             mode="markers",
             marker={"size": 22, "opacity": 0},
-            hovertext=[escape_html(text) for text in words],
+            hovertext=[_safe(text) for text in words],
             hoverinfo="text",
             showlegend=False,
         )
@@ -178,7 +173,7 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
         plot.add_annotation(
             x=x + 0.7 * side,
             y=_up(r),
-            text=escape_html(region),
+            text=_safe(region),
             showarrow=False,
             xanchor="left" if side > 0 else "right",
             font={"size": TEXT_SIZE - 1, "color": INK},
