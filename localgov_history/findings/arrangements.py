@@ -254,7 +254,7 @@ def services(form: str = "all", include_unconfirmed: bool = False, catalogue: Ca
         "Arrangements",
         Evidence.of(frame),
         f"The {len(top)} services named most often, of {len(counts)}, in the words of the sources; an arrangement may have "
-        f"several. {unnamed} name none.",
+        "several." + (f" {unnamed} name none." if unnamed else ""),
     )
 
 
