@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from localgov_history.display import Missing, Table
 from localgov_history.errors import UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings import partnership_era as era
+from localgov_history.findings import partnership_money, partnership_surveys, partnership_words, programme_maps
 from localgov_history.report import parameters
 from localgov_history.sources import Evidence
 
@@ -78,7 +80,7 @@ def test_neighbouring_tiles_touch_and_none_overlap() -> None:
 
 
 def test_a_map_draws_each_tile_once_and_hollow_where_unread() -> None:
-    made = era.areas_map("total_place", include_unconfirmed=True)
+    made = programme_maps.areas_map("total_place", include_unconfirmed=True)
     assert isinstance(made, Figure)
     # Thirteen pilots, as the programme counted them.
     assert made.title.startswith("Total Place: 13 areas named here")
@@ -88,7 +90,7 @@ def test_a_map_draws_each_tile_once_and_hollow_where_unread() -> None:
     unread = made.data[(made.data["class"] != "") & ~made.data["firm"]]
     assert sum(x is None for trace in hollow for x in trace.x) == len(unread) > 0
     assert "Hollow tiles" in made.caption
-    firm = era.areas_map("total_place", include_unconfirmed=False)
+    firm = programme_maps.areas_map("total_place", include_unconfirmed=False)
     assert "Hollow tiles" not in firm.caption
 
 
@@ -113,7 +115,7 @@ def test_names_with_marks_show_as_themselves_on_a_map() -> None:
 
 def test_sums_a_head_agree_with_the_published_population() -> None:
     """Mid-2001 population of England: 49.45 million (Office for National Statistics, mid-year estimates); 200 / 49.45."""
-    made = era.money("per_head")
+    made = partnership_money.money("per_head")
     assert isinstance(made, Figure)
     first = made.data[made.data["label"] == "2001–02: Neighbourhood Renewal Fund"]["value"].iloc[0]
     assert first == pytest.approx(200 / 49.45, rel=0.002)
@@ -121,14 +123,14 @@ def test_sums_a_head_agree_with_the_published_population() -> None:
 
 def test_a_share_is_the_sum_over_spending_in_the_same_year() -> None:
     """Reward grant of 257 beside net current spending of 119,200 (GBP million) in 2009/10."""
-    made = era.money("share")
+    made = partnership_money.money("share")
     share = made.data[made.data["label"] == "2009–10: Reward grant (budget)"]["value"].iloc[0]
     assert share == pytest.approx(100 * 257 / 119200)
     assert "4.15%" in made.title
 
 
 def test_the_chairs_add_up_to_what_the_survey_gave() -> None:
-    made = era.chairs()
+    made = partnership_surveys.chairs()
     assert list(made.data["value"]) == [46, 16, 11, 11, 7]
     assert "add up to 91" in made.caption
     assert "fewer than half" in made.title
@@ -141,18 +143,18 @@ def test_figures_keep_their_units() -> None:
         def __init__(self, value: float, unit: str) -> None:
             self.value, self.unit = value, unit
 
-    assert era._figure(Row(46.0, "percent")) == "46%"
-    assert era._figure(Row(1.0, "bodies")) == "1 body"
-    assert era._figure(Row(1.0, "councillors")) == "1 councillor"
-    assert era._figure(Row(2300.0, "GBP million a year")) == "£2,300m a year"
-    assert era._figure(Row(50000.0, "GBP a year")) == "£50,000 a year"
+    assert partnership_words.figure(Row(46.0, "percent")) == "46%"
+    assert partnership_words.figure(Row(1.0, "bodies")) == "1 body"
+    assert partnership_words.figure(Row(1.0, "councillors")) == "1 councillor"
+    assert partnership_words.figure(Row(2300.0, "GBP million a year")) == "£2,300m a year"
+    assert partnership_words.figure(Row(50000.0, "GBP a year")) == "£50,000 a year"
     bounds = Row(float("nan"), "GBP million")
     bounds.value_low, bounds.value_high = 4.0, 19.0
-    assert era._figure(bounds) == "£4–19m"
+    assert partnership_words.figure(bounds) == "£4–19m"
 
 
 def test_costs_keep_rivals_and_say_who() -> None:
-    made = era.costs_table()
+    made = partnership_money.costs_table()
     assert isinstance(made, Table)
     kept = made.frame[made.frame.index.str.contains("reporting to the centre for all councils")]
     assert list(kept["Figure"]) == ["£2,000m a year", "£2,300m a year"]
@@ -178,43 +180,49 @@ def test_empty_tables_give_sentences(copied: Path, tables: tuple[str, ...]) -> N
         path = copied / f"{name}.csv"
         path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     book = Catalogue(base=copied)
-    made = {
-        "programmes": lambda: [
-            era.timeline(catalogue=book),
-            era.reach_table(catalogue=book),
-            era.areas_map("total_place", catalogue=book),
+    makers: dict[str, list[Any]] = {
+        "programmes": [
+            lambda: era.timeline(catalogue=book),
+            lambda: era.reach_table(catalogue=book),
+            lambda: programme_maps.areas_map("total_place", catalogue=book),
         ],
-        "partnership_money": lambda: [
-            era.money("value", catalogue=book),
-            era.money_table(catalogue=book),
-            era.audit_cost(book),
-            era.costs_table(book),
+        "partnership_money": [
+            lambda: partnership_money.money("value", catalogue=book),
+            lambda: partnership_money.money_table(catalogue=book),
+            lambda: partnership_money.audit_cost(book),
+            lambda: partnership_money.costs_table(book),
         ],
-        "lsp_facts": lambda: [era.chairs(book), era.surveys(book), era.findings_in_words(book), era.boards(book)],
-    }[tables[0]]()
+        "lsp_facts": [
+            lambda: partnership_surveys.chairs(book),
+            lambda: partnership_surveys.surveys(book),
+            lambda: partnership_surveys.findings_in_words(book),
+            lambda: partnership_surveys.boards(book),
+        ],
+    }
+    made = [make() for make in makers[tables[0]]]
     assert all(isinstance(item, Missing) for item in made)
 
 
 def test_every_declared_value_of_the_notebook_gives_something_to_show() -> None:
     declared = parameters.declared(NOTEBOOK)
-    assert declared["programme"].allowed({}) == list(era.MAPS)
-    assert declared["measure"].allowed({}) == list(era.MEASURES)
+    assert declared["programme"].allowed({}) == list(programme_maps.MAPS)
+    assert declared["measure"].allowed({}) == list(partnership_money.MEASURES)
     for unconfirmed in (False, True):
-        for programme in era.MAPS:
-            assert isinstance(era.areas_map(programme, unconfirmed), Figure)
-            assert isinstance(era.areas_table(programme, unconfirmed), Table)
-        assert isinstance(era.all_maps(unconfirmed), Figure)
+        for programme in programme_maps.MAPS:
+            assert isinstance(programme_maps.areas_map(programme, unconfirmed), Figure)
+            assert isinstance(programme_maps.areas_table(programme, unconfirmed), Table)
+        assert isinstance(programme_maps.all_maps(unconfirmed), Figure)
         assert isinstance(era.timeline(unconfirmed), Figure)
         assert isinstance(era.reach_table(unconfirmed), Table)
     for spending in declared["spending"].allowed({}):
-        for measure in era.MEASURES:
-            assert isinstance(era.money(measure, spending), Figure)
+        for measure in partnership_money.MEASURES:
+            assert isinstance(partnership_money.money(measure, spending), Figure)
             assert all(text.endswith(".") for text in era.key_findings(measure, spending, True))
-        assert isinstance(era.money_table(spending), Table)
+        assert isinstance(partnership_money.money_table(spending), Table)
 
 
 def test_an_unknown_programme_or_measure_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean total_place"):
-        era.areas_map("total_places")
+        programme_maps.areas_map("total_places")
     with pytest.raises(UnknownNameError, match="per_head"):
-        era.money("a_head")
+        partnership_money.money("a_head")
