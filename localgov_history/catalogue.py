@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Row = dict[str, str]
 # The folder that the default catalogue lays over the shipped tables.
 VARIABLE = "LOCALGOV_DATA"
+# Base folder (empty for the shipped one), folder laid over it (or empty) and table, with the SHA-256 of what was read.
+_READ: dict[tuple[str, str, str], str] = {}
 
 
 class Catalogue:
@@ -158,7 +160,7 @@ class Catalogue:
                 except TableError:
                     found = list(schemas.check_rows(table, _file(table), self._read(name)))
                     raise TableError(found) from None
-            self._reads[name] = self._digests[name]
+            self._record(name)
             return self._frames[key].copy()
 
     def columns(self, name: str, include_unconfirmed: bool = True) -> dict[str, np.ndarray]:
@@ -172,7 +174,7 @@ class Catalogue:
         with self._lock:
             self._refresh(name)
             columns = self._coded(name)
-            self._reads[name] = self._digests[name]
+            self._record(name)
         return frames.texts_of(columns if include_unconfirmed else frames.confirmed(columns))
 
     def rows(self, name: str) -> list[Row]:
@@ -181,12 +183,27 @@ class Catalogue:
         with self._lock:
             self._refresh(name)
             rows = self._read(name)
-            self._reads[name] = self._digests[name]
+            self._record(name)
         return rows
 
     def reads(self) -> dict[str, str]:
         """The tables read so far through this object, each with the SHA-256 of what was read."""
         return dict(sorted(self._reads.items()))
+
+    def digest(self, name: str) -> str:
+        """The SHA-256 that `reads` would give for a table now, without a record that it was read."""
+        self.schema(name)
+        with self._lock:
+            self._refresh(name)
+            if name in self._overlay_rows or name in self._own:
+                self._read(name)
+                return self._digests[name]
+            return hashlib.sha256(schemas.read_bytes(self._path(name))).hexdigest()
+
+    def _record(self, name: str) -> None:
+        self._reads[name] = self._digests[name]
+        base = "" if self.base == folder("datasets") else str(self.base)
+        _READ[base, str(self.overlay or ""), name] = self._digests[name]
 
     def describe(self, name: str) -> TableDescription:
         """The data dictionary of a table, with coverage and evidence; shows itself in a notebook."""
@@ -483,6 +500,12 @@ def default() -> Catalogue:
 @lru_cache(maxsize=4)
 def _default(path: str | None) -> Catalogue:
     return Catalogue(overlay=path)
+
+
+def everything_read() -> list[tuple[str, str, str, str]]:
+    """What all catalogues of this process have read: base folder (empty for the shipped tables), folder laid over it
+    (or empty), table, SHA-256 of what was read."""
+    return sorted((*place, digest) for place, digest in _READ.items())
 
 
 def check_folder(path: Path) -> tuple[Catalogue | None, list[Problem]]:

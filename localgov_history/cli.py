@@ -21,6 +21,7 @@ from localgov_history.text import counted, escape_html, listing, yes
 
 if TYPE_CHECKING:
     from localgov_history.bodies import Roles
+    from localgov_history.report.plan import Plan
 
 _EXTRA = "this command needs the report extra: pip install 'localgov-history[report]'"
 _OF_THE_EXTRA = (
@@ -33,8 +34,10 @@ _OF_THE_EXTRA = (
     "logistro",
     "markdown_it",
     "markupsafe",
+    "nbclient",
     "nbformat",
     "papermill",
+    "tqdm",
     "traitlets",
     "typst",
     "yaml",
@@ -153,20 +156,39 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--log", type=Path, help="the log so far, to put the new section into")
     verb.set_defaults(run=_data_changes)
 
-    report = groups.add_parser("report", help="reports: list, build, clean")
+    report = groups.add_parser("report", help="reports: list, build, why, verify, clean")
     verbs = report.add_subparsers(required=True, metavar="VERB")
     verb = verbs.add_parser("list", help="the reports, with their notebooks and parameters")
     verb.set_defaults(run=_report_list)
-    verb = verbs.add_parser("build", help="build a report as HTML and PDF")
-    verb.add_argument("name")
+    verb = verbs.add_parser("build", help="build reports as HTML and PDF: those whose inputs have changed")
+    _report_options(verb)
+    verb.add_argument("--jobs", type=_whole, default=0, metavar="N", help="work at once (default: all cores)")
+    verb.add_argument("--engine", default="", help="how notebooks are run: warm (default on Linux) or stock")
     verb.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter; may be given again"
+        "--time-limit", type=_whole, default=900, metavar="SECONDS", help="for a notebook (default: 900)"
     )
-    verb.add_argument("--format", action="append", default=[], help="html or pdf; may be given again")
-    verb.add_argument("--output", type=Path, help="folder to write to (default: reports/build)")
+    verb.add_argument(
+        "--memory-limit", type=_whole, default=4000, metavar="MB", help="for a notebook (default: 4000)"
+    )
+    verb.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="run the notebooks on a Dask cluster: tcp://…"
+    )
+    verb.add_argument("--dry-run", action="store_true", help="only say what would be done, and why")
     verb.set_defaults(run=_report_build)
+    verb = verbs.add_parser("why", help="what a build would do with a report, and which input changed")
+    _report_options(verb)
+    verb.set_defaults(run=_report_why)
+    verb = verbs.add_parser("verify", help="make a report anew from what its file says, and compare")
+    verb.add_argument("file", type=Path, help="an HTML or PDF file that was built here or elsewhere")
+    verb.set_defaults(run=_report_verify)
     verb = verbs.add_parser("clean", help="remove what builds have written")
     verb.add_argument("--output", type=Path, help="folder of built reports (default: reports/build)")
+    verb.add_argument(
+        "--older-than",
+        type=float,
+        metavar="DAYS",
+        help="only what builds keep beside the reports and have not used since",
+    )
     verb.set_defaults(run=_report_clean)
 
     browser = groups.add_parser("browser", help="which Chrome or Chromium draws the static charts")
@@ -176,6 +198,25 @@ def parser() -> argparse.ArgumentParser:
     notebooks.add_argument("path", type=Path)
     notebooks.set_defaults(run=_notebooks)
     return top
+
+
+def _report_options(verb: argparse.ArgumentParser) -> None:
+    """What says which reports are meant, and where they are."""
+    verb.add_argument("names", nargs="+", metavar="NAME", help="reports, one of a batch as in BATCH/NAME, or all")
+    verb.add_argument("--only", action="append", default=[], metavar="NAME", help="of a batch; may be given again")
+    verb.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter; may be given again"
+    )
+    verb.add_argument("--format", action="append", default=[], help="html or pdf; may be given again")
+    verb.add_argument("--shared-assets", action="store_true", help="plotly.js and fonts once beside the HTML files")
+    verb.add_argument("--output", type=Path, help="folder of the reports (default: reports/build)")
+
+
+def _whole(text: str) -> int:
+    """A whole number of one or more, from the command line."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
 
 
 def _data_list(options: argparse.Namespace) -> int:
@@ -396,32 +437,89 @@ def _report_list(options: argparse.Namespace) -> int:
     from localgov_history.report import parameters, plan
 
     for name in plan.names():
-        made = plan.plan(name)
-        print(f"{name}: {made.title}")
-        for run in made.runs:
+        made = plan.plans(name)
+        print(f"{name}: {made[0].title}" + (f" and {len(made) - 1} more: --only NAME" if len(made) > 1 else ""))
+        for run in made[0].runs:
             print(f"  {run.notebook.stem}")
             for item in parameters.declared(run.notebook).values():
                 print(f"    {item.name} = {run.parameters[item.name]!r}: {item.help}")
     return 0
 
 
-def _report_build(options: argparse.Namespace) -> int:
-    from localgov_history.report import build, plan
+def _plans(options: argparse.Namespace) -> list[Plan]:
+    """The reports that are meant, each once."""
+    from localgov_history.report import plan
 
-    made = plan.plan(options.name, _given(options.set), tuple(options.format))
-    built = build.build(made, options.output, say=lambda text: print(text, file=sys.stderr, flush=True))
-    for path in built.files:
+    wanted: dict[str, Plan] = {}
+    given, formats = _given(options.set), tuple(options.format)
+    for name in plan.names() if options.names == ["all"] else options.names:
+        batch, _, member = name.partition("/")
+        only = [*options.only, *([member] if member else [])]
+        wanted |= {made.name: made for made in plan.plans(batch, given, formats, only)}
+    return list(wanted.values())
+
+
+def _report_build(options: argparse.Namespace) -> int:
+    from localgov_history.report import build
+    from localgov_history.report.progress import Progress
+
+    plans = _plans(options)
+    how = build.Options(
+        options.engine,
+        options.jobs,
+        options.time_limit,
+        options.memory_limit,
+        options.shared_assets,
+        options.scheduler,
+    )
+    if options.dry_run:
+        for name, reasons in build.preview(plans, options.output, how).items():
+            print(f"{name}: {'; '.join(reasons)}")
+        return 0
+    with Progress(len(plans)) as progress:
+        done = build.build_all(plans, options.output, how, progress.tell, progress.say)
+    # A batch of many would print many hundred lines.
+    for path in done.files if len(done.built) <= 4 else []:
         print(path)
-    if built.refused:
-        print(f"localgov: {built.refused}", file=sys.stderr)
-        return 1
+    print(done.summary())
+    if done.failures:
+        print(f"localgov: what failed, where, and how to go on: {done.failures}", file=sys.stderr)
+    if done.no_pdf:
+        print(f"localgov: {done.no_pdf}", file=sys.stderr)
+    return 1 if done.failed or done.no_pdf else 0
+
+
+def _report_why(options: argparse.Namespace) -> int:
+    from localgov_history.report import build
+
+    how = build.Options(shared_assets=options.shared_assets)
+    for name, reasons in build.preview(_plans(options), options.output, how).items():
+        print(f"{name}: {reasons[0]}")
+        for reason in reasons[1:]:
+            print(f"  {reason}")
     return 0
 
 
-def _report_clean(options: argparse.Namespace) -> int:
-    from localgov_history.report import build
+def _report_verify(options: argparse.Namespace) -> int:
+    from localgov_history.report import verify
 
-    print(f"{build.clean(options.output)} files removed")
+    print(f"making {options.file.name} anew …", file=sys.stderr, flush=True)
+    differences = verify.verify(options.file)
+    for text in differences:
+        print(text)
+    if not differences:
+        print(f"{options.file}: the same, byte for byte")
+    return 1 if differences else 0
+
+
+def _report_clean(options: argparse.Namespace) -> int:
+    from localgov_history.report import publish, store
+
+    if options.older_than is None:
+        print(f"{publish.clean(options.output)} files removed")
+        return 0
+    kept = store.Store(options.output or publish.output_folder())
+    print(f"{kept.forget(options.older_than)} files removed that builds had kept; reports are as they were")
     return 0
 
 

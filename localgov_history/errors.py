@@ -60,7 +60,7 @@ class NotEnoughDataError(LocalgovError):
 
 
 class ReportRefusedError(LocalgovError):
-    """A report that is not built, and why: too little evidence for it."""
+    """A notebook's word that there is too little to make a report of. It is passed over with this reason, not failed."""
 
 
 class BrowserMissingError(LocalgovError):

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pypdf
@@ -48,7 +49,7 @@ def reader(place: Path) -> pypdf.PdfReader:
 
 def test_it_writes_html_pdf_and_index(place: Path) -> None:
     names = {path.name for path in place.iterdir()}
-    assert names == {"index.html", *(f"{FLAGSHIP}.{end}" for end in ("html", "pdf", "png", "json"))}
+    assert names == {".store", "index.html", *(f"{FLAGSHIP}.{end}" for end in ("html", "pdf", "png", "json"))}
 
 
 def test_figures_built_are_in_the_html_and_in_the_pdf(built: build.Built, page: str, reader: pypdf.PdfReader) -> None:
@@ -208,7 +209,8 @@ def test_a_notebook_that_raises_is_named_and_leaves_no_report(tmp_path: Path) ->
     assert said.startswith("small.ipynb, cell 3 (import localgov_history as lg): ")
     assert "no table is called 'bodytypes'; did you mean body_types" in said
     assert "year=1888" in said
-    assert [path.name for path in place.iterdir()] == ["small.html"]
+    assert {path.name for path in place.iterdir()} == {".store", "failures.html", "index.html", "small.html"}
+    assert said.partition(": ")[2].partition("\n")[0] in unescape((place / "failures.html").read_text())
     assert (place / "small.html").read_text() == "earlier"
 
 
@@ -220,7 +222,7 @@ def test_a_fault_found_after_the_run_has_the_number_of_the_users_cell(tmp_path: 
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("import os; os._exit(1)", "the kernel died (Kernel died): the code ended its process, or memory ran out"),
+        ("import os; os._exit(1)", "the kernel died (exit 1): the code ended its process, or memory ran out"),
         ("import sys; sys.exit()", "SystemExit; expected the notebook to run to its last cell"),
     ],
 )
@@ -246,13 +248,13 @@ def test_the_kernel_is_that_of_this_python(tmp_path: Path, monkeypatch: pytest.M
 def test_without_a_kernel_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ipykernel.kernelspec", None)
     with pytest.raises(LocalgovError, match=r"no Python kernel .* pip install 'localgov-history\[report\]'"):
-        build.build(small(tmp_path, "lg.say('So.')"), tmp_path / "build")
+        execute.execute(small(tmp_path, "lg.say('So.')").runs[0])
 
 
 def test_a_kernel_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ipykernel.kernelspec.make_ipkernel_cmd", lambda *args, **kwargs: ["false"])
     with pytest.raises(LocalgovError, match=r"^small\.ipynb: the kernel did not start: "):
-        build.build(small(tmp_path, "lg.say('So.')"), tmp_path / "build")
+        execute.execute(small(tmp_path, "lg.say('So.')").runs[0])
 
 
 def test_a_file_of_periods_given_by_a_relative_path_reaches_the_kernel(

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,19 @@ from localgov_history import cli
 from localgov_history._resources import folder
 from localgov_history.display import BLOCK_MIME
 from localgov_history.errors import BrowserMissingError, LocalgovError, ParameterError, UnknownNameError
-from localgov_history.report import build, charts, document, html, parameters, pdf, plan
+from localgov_history.report import (
+    build,
+    charts,
+    document,
+    html,
+    manifest,
+    parameters,
+    pdf,
+    plan,
+    publish,
+    store,
+    work,
+)
 
 FLAGSHIP = "partnerships-and-reinventing-the-wheel"
 COMPARED = "compare-periods"
@@ -41,7 +54,7 @@ def notebook(
 def test_every_shipped_report_plans() -> None:
     assert FLAGSHIP in plan.names()
     for name in plan.names():
-        assert plan.plan(name).runs
+        assert all(made.runs for made in plan.plans(name))
 
 
 def test_every_notebook_declares_its_parameters_with_help() -> None:
@@ -205,7 +218,7 @@ def test_the_command_to_make_it_again_has_the_parameters(tmp_path: Path) -> None
     made = plan.plan("mine", {"word": "it's so", "yes": False}, place=tmp_path, notebooks=tmp_path)
     assert made.command == """localgov report build mine --set 'word=it'"'"'s so' --set yes=false"""
     shown = document.build(made, [nbformat.read(tmp_path / "n.ipynb", as_version=4)])
-    assert pdf.how_made(shown)[-1] == f"To make it again: {made.command}"
+    assert manifest.how_made(shown)[-1] == f"To make it again: {made.command}"
 
 
 @pytest.mark.parametrize(
@@ -470,7 +483,7 @@ def test_writing_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(LocalgovError, match="No space left on device; earlier reports are as they were"):
-        build.write_all(tmp_path, {"a.html": b"after"})
+        publish.write_all(tmp_path, {"a.html": b"after"})
     assert (tmp_path / "a.html").read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
 
@@ -488,7 +501,7 @@ def test_writing_that_stops_half_way_is_undone(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "replace", stopping)
     contents = dict.fromkeys(("a.html", "new.html", "b.pdf", "c.json"), b"after")
     with pytest.raises(LocalgovError, match="earlier reports are as they were"):
-        build.write_all(tmp_path, contents, ["gone.png"])
+        publish.write_all(tmp_path, contents, ["gone.png"])
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         "a.html": "before", "b.pdf": "before", "gone.png": "before",
     }  # fmt: skip
@@ -503,27 +516,57 @@ def test_a_removal_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Path, "unlink", refusing)
     with pytest.raises(LocalgovError, match="earlier reports are as they were"):
-        build.write_all(tmp_path, {"a.html": b"after"}, ["gone.png"])
+        publish.write_all(tmp_path, {"a.html": b"after"}, ["gone.png"])
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.html": "before", "gone.png": "before"}
+
+
+class AtOnce:
+    """Workers that need no process: a notebook is as given, all else is done here."""
+
+    executed: Any = None
+
+    def __init__(self, *given: object) -> None:
+        self.ran: list[plan.Run] = []
+
+    def submit(self, piece: work.Work, folder: Path) -> Future[Any]:
+        folder.mkdir()
+        future: Future[Any] = Future()
+        try:
+            if isinstance(piece, work.RunNotebook):
+                store.write_notebook(folder / "executed", self.executed)
+                future.set_result(work.Ran([], 0.0, charts.of_notebook(self.executed), folder / "executed"))
+            else:
+                future.set_result(piece.do(folder, "stock"))
+        except LocalgovError as error:
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        pass
 
 
 def small_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str = "small") -> build.Built:
     """A build as HTML, without a kernel."""
     executed = notebook(tmp_path / "n.ipynb", ("code", "say()"))
     executed.cells[1].outputs = [nbformat.v4.new_output("display_data", data={BLOCK_MIME: sentence("So.")})]
-    monkeypatch.setattr(build.execute, "execute", lambda run: executed)
+    monkeypatch.setattr(AtOnce, "executed", executed)
+    monkeypatch.setattr(build.workers, "start", AtOnce)
     run = plan.Run(tmp_path / "n.ipynb", {})
-    return build.build(plan.Plan(name, "T", "", "", (run,), ("html",), tmp_path), tmp_path / "build")
+    return build.build(plan.Plan(name, f"T {name}", "", "", (run,), ("html",), tmp_path), tmp_path / "build")
+
+
+def shown(place: Path) -> set[str]:
+    """The files of a folder of reports, without what builds keep beside them."""
+    return {path.name for path in place.iterdir() if path.name != store.FOLDER}
 
 
 def test_no_older_format_stands_beside_a_new_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_build(tmp_path, monkeypatch)
     for name in ("small.pdf", "small.png", "other.pdf"):
         (tmp_path / "build" / name).write_text("before")
+    (tmp_path / "build" / "small.html").write_text("changed by hand")
     made = small_build(tmp_path, monkeypatch)
-    assert {path.name for path in (tmp_path / "build").iterdir()} == {
-        "index.html", "small.html", "small.json", "other.pdf",
-    }  # fmt: skip
+    assert shown(tmp_path / "build") == {"index.html", "small.html", "small.json", "other.pdf"}
     assert {path.name for path in made.files} == {"small.html", "small.json"}
 
 
@@ -531,11 +574,12 @@ def test_a_report_without_anything_from_the_tables_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     executed = notebook(tmp_path / "n.ipynb", ("markdown", "# Words"))
-    monkeypatch.setattr(build.execute, "execute", lambda run: executed)
+    monkeypatch.setattr(AtOnce, "executed", executed)
+    monkeypatch.setattr(build.workers, "start", AtOnce)
     made = plan.Plan("r", "T", "", "", (plan.Run(tmp_path / "n.ipynb", {}),), ("html",), tmp_path)
     with pytest.raises(LocalgovError, match="r shows nothing from the tables"):
         build.build(made, tmp_path / "build")
-    assert not list((tmp_path / "build").iterdir())
+    assert shown(tmp_path / "build") == {"index.html", "failures.html"}
 
 
 def test_clean_removes_only_what_builds_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -547,18 +591,18 @@ def test_clean_removes_only_what_builds_wrote(tmp_path: Path, monkeypatch: pytes
     (place / "a.json").write_text('{"name": "a", "files": ["a.pdf"]}')
     (place / "list.json").write_text("[1]")
     (place / "small.pdf").write_text("of an earlier build")
-    for name in (".writing-abcd_123", ".writing-notes"):
+    for name in (".writing-999999999-abcd_123", ".writing-notes"):
         (place / name).mkdir()
-    assert build.clean(place) == 4
+    assert publish.clean(place) == 4
     assert {path.name for path in place.iterdir()} == {*mine, ".writing-notes"}
-    assert build.clean(place) == 0
+    assert publish.clean(place) == 0
 
 
 def test_clean_leaves_an_index_that_no_build_wrote(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<h1>My site</h1>")
-    assert build.clean(tmp_path) == 0
+    assert publish.clean(tmp_path) == 0
     assert (tmp_path / "index.html").is_file()
-    assert build.clean(tmp_path / "nowhere") == 0
+    assert publish.clean(tmp_path / "nowhere") == 0
 
 
 def test_the_index_lists_only_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

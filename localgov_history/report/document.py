@@ -6,7 +6,7 @@ Both renderers read this model and nothing else, so the HTML and the PDF cannot 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,10 @@ from markdown_it.token import Token
 from localgov_history import __version__
 from localgov_history.display import BLOCK_MIME, PLOTLY_MIME
 from localgov_history.errors import LocalgovError
+from localgov_history.report.parameters import NOTEBOOK_ONLY
 from localgov_history.report.plan import Plan
 from localgov_history.sources import Source, bibliography, sort_key
 
-# A cell with this tag is for the notebook's reader alone (what to try, how to change a parameter).
-NOTEBOOK_ONLY = "notebook-only"
 # Addresses of the page's own that a heading may not take.
 _TAKEN = ("bibliography", "how-this-was-made", "main", "plots", "key-findings")
 _TAKEN_FORMS = re.compile(r"(figure|table|source)-")
@@ -129,6 +128,7 @@ class Document:
     data_version, data_date : of the tables read.
     digests : SHA-256 of each table read.
     runs : notebook and parameters of each run.
+    given : the parameters that did not come from the definition.
     command : what makes it again.
     """
 
@@ -144,6 +144,7 @@ class Document:
     digests: dict[str, str]
     runs: tuple[tuple[str, dict[str, Any]], ...]
     command: str
+    given: Mapping[str, Any] = field(default_factory=dict)
     package_version: str = __version__
 
     @property
@@ -187,6 +188,7 @@ def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
         digests=dict(sorted(builder.digests.items())),
         runs=tuple((run.notebook.stem, run.parameters) for run in plan.runs),
         command=plan.command,
+        given=plan.given,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 from functools import lru_cache
@@ -14,21 +15,30 @@ from markupsafe import Markup
 
 from localgov_history.report import document as model
 from localgov_history.report.charts import font_css
-from localgov_history.report.pdf import TEMPLATES, how_made
+from localgov_history.report.manifest import how_made, manifest
+from localgov_history.report.pdf import TEMPLATES
 from localgov_history.text import escape_html as esc
 from localgov_history.text import escape_script
 
 
-def render(document: model.Document) -> str:
-    """The whole page as text."""
+def render(document: model.Document, shared: str = "") -> str:
+    """The whole page as text.
+
+    Parameters
+    ----------
+    shared : where `assets` are, seen from the page, such as ``assets/``; empty to put all into the page.
+    """
     page = environment().get_template("report.html.j2")
+    script, style = (f"{shared}{name}" for name in asset_names()) if shared else ("", "")
     return page.render(
         document=document,
         body=Markup("\n".join(_block(block) for block in document.blocks)),
         contents=document.sections,
         how_made=how_made(document),
-        font_css=Markup(font_css()),
-        plotly=Markup(plotly_script()) if document.figures else "",
+        style_file=style,
+        plotly_file=script,
+        font_css="" if shared else Markup(font_css()),
+        plotly=Markup(plotly_script()) if document.figures and not shared else "",
         figures=Markup(_figures_json(document)),
         manifest=Markup(escape_script(json.dumps(manifest(document), ensure_ascii=False))),
     )
@@ -44,37 +54,29 @@ def environment() -> jinja2.Environment:
     return made
 
 
+@lru_cache(maxsize=1)
+def assets() -> dict[str, bytes]:
+    """plotly.js and the style with its fonts, for many pages to share, under names that change with what they hold."""
+    style = font_css() + (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    found = {}
+    for stem, end, text in (("plotly", "js", plotly_script()), ("style", "css", style)):
+        body = text.encode()
+        found[f"{stem}-{hashlib.sha256(body).hexdigest()[:12]}.{end}"] = body
+    return found
+
+
+def asset_names() -> tuple[str, str]:
+    """The names of plotly.js and of the style."""
+    script, style = assets()
+    return script, style
+
+
 def plotly_script() -> str:
     """plotly.js as it came with the installed plotly."""
     import plotly
 
     path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     return path.read_text(encoding="utf-8").replace("</script", "<\\/script")
-
-
-def manifest(document: model.Document) -> dict[str, object]:
-    """What the report was made from, as JSON-LD (schema.org Report)."""
-    return {
-        "@context": "https://schema.org",
-        "@type": "Report",
-        "name": document.title,
-        "description": document.description,
-        "inLanguage": "en-GB",
-        "version": document.data_version,
-        "dateModified": document.data_date,
-        "isBasedOn": [
-            {"@type": "Dataset", "name": name, "identifier": f"sha256:{digest}"}
-            for name, digest in document.digests.items()
-        ],
-        "citation": [source.full() for source in document.sources],
-        "instrument": [
-            {"@type": "SoftwareApplication", "name": "localgov_history", "version": document.package_version}
-        ],
-        "additionalProperty": [
-            {"@type": "PropertyValue", "name": notebook, "value": json.dumps(parameters)}
-            for notebook, parameters in document.runs
-        ],
-    }
 
 
 def _figures_json(document: model.Document) -> str:

@@ -17,6 +17,7 @@ import re
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ from localgov_history.catalogue import default
 from localgov_history.errors import LocalgovError, ParameterError, suggest
 from localgov_history.text import items
 
+# A cell with this tag is for the notebook's reader alone (what to try, how to change a parameter).
+NOTEBOOK_ONLY = "notebook-only"
 _RANGE = re.compile(r"range:\s*(-?\d+) to (-?\d+)")
 _CHOICES = re.compile(r"choices:\s*(.+)")
 _LIST = "list of "
+_COLUMN = re.compile(r"column (\w+) of (\w+)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Parameter:
     ----------
     name, default, help : as declared.
     choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``,
-        ``laa areas``, ``authority types``, ``regions``, ``dates``, or values parted by commas; or empty. After
+        ``laa areas``, ``authority types``, ``regions``, ``dates``,
+        ``column NAME of TABLE``, or values parted by commas; or empty. After
         ``list of`` a value is several of them in one text, with commas between them.
     least, most : the range of a number, or None.
     """
@@ -76,6 +81,8 @@ class Parameter:
             return [registry.EVERY, *registry.regions()]
         if kind == "dates":
             return []
+        if column := _COLUMN.fullmatch(kind):
+            return list(dict.fromkeys(row[column[1]] for row in default().rows(column[2])))
         return [part.strip() for part in kind.split(",") if part.strip()]
 
     def parts(self, value: Any) -> list[Any]:
@@ -142,13 +149,27 @@ class Parameter:
 
 
 def cells(notebook: Path) -> list[Any]:
-    """The cells of a notebook file.
+    """The cells of a notebook file, to be read, not changed.
 
     Raises
     ------
     LocalgovError
         If the file is not a notebook.
     """
+    return _cells(notebook, *_stamp(notebook))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What tells a changed file; zeros where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=64)
+def _cells(notebook: Path, changed: int, size: int) -> list[Any]:
     import nbformat
 
     try:
@@ -172,6 +193,11 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     LocalgovError
         If the notebook cannot be read or has no cell tagged ``parameters``.
     """
+    return _declared(notebook, *_stamp(notebook))
+
+
+@lru_cache(maxsize=64)
+def _declared(notebook: Path, changed: int, size: int) -> dict[str, Parameter]:
     for number, cell in enumerate(cells(notebook), start=1):
         if "parameters" in cell.metadata.get("tags", []):
             return {item.name: item for item in _from_source(cell.source, f"{notebook.name}, cell {number}")}

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import tempfile
+import zlib
 from collections.abc import Mapping
-from datetime import date
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from localgov_history import dates
 from localgov_history._resources import folder
 from localgov_history.errors import LocalgovError
 from localgov_history.report import document as model
+from localgov_history.report.manifest import how_made, manifest
 from localgov_history.text import escape_typst as quoted
 
 TEMPLATES = Path(__file__).parent / "templates"
+MANIFEST = "manifest.json"
 _THUMBNAIL_PPI = 40
 
 
-def render(document: model.Document, charts: Mapping[str, bytes]) -> tuple[bytes, bytes]:
+def render(
+    document: model.Document, charts: Mapping[str, bytes], scratch_in: Path | None = None
+) -> tuple[bytes, bytes]:
     """A PDF and a small PNG of its cover.
 
     Parameters
     ----------
     charts : the SVG of every figure, by its anchor.
+    scratch_in : where the compiler's folder is made; the system's place for such folders if not given.
 
     Raises
     ------
@@ -36,29 +45,36 @@ def render(document: model.Document, charts: Mapping[str, bytes]) -> tuple[bytes
     missing = [figure.anchor for figure in document.figures if figure.anchor not in charts]
     if missing:
         raise LocalgovError(f"no drawing of {', '.join(missing)}; expected one for each figure")
-    with tempfile.TemporaryDirectory(prefix="localgov-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="localgov-", dir=scratch_in) as scratch:
         root = Path(scratch)
         (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         for name, svg in charts.items():
             (root / f"{name}.svg").write_bytes(svg)
         main = root / "main.typ"
         main.write_text(source(document), encoding="utf-8")
-        fonts = [str(folder("fonts"))]
+        (root / MANIFEST).write_text(json.dumps(manifest(document), ensure_ascii=False, indent=1), encoding="utf-8")
         try:
-            pdf = typst.compile(
-                str(main),
-                format="pdf",
-                root=scratch,
-                font_paths=fonts,
-                ignore_system_fonts=True,
-                pdf_standards=["ua-1"],
+            # One compiler: what it has set for the PDF it need not set again for the picture.
+            compiler = typst.Compiler(
+                str(main), root=scratch, font_paths=[str(folder("fonts"))], ignore_system_fonts=True
             )
-            pages = typst.compile(
-                str(main), format="png", root=scratch, font_paths=fonts, ignore_system_fonts=True, ppi=_THUMBNAIL_PPI
-            )
+            # The time in the file is that of the tables: the same inputs give the same bytes on any day.
+            made = datetime.combine(date.fromisoformat(document.data_date), time(), UTC)
+            pdf: Any = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made)
+            pages: Any = compiler.compile(format="png", ppi=_THUMBNAIL_PPI)
         except typst.TypstError as error:
             raise LocalgovError(f"Typst refused the report {document.name!r}: {error}") from None
     return pdf, pages[0] if isinstance(pages, list) else pages
+
+
+def attached(body: bytes) -> bytes:
+    """The manifest attached to a PDF that `render` made; empty where there is none."""
+    for found in re.finditer(
+        rb"(?s)/Type/EmbeddedFile/Filter/FlateDecode/Subtype/application#2Fjson.*?stream\r?\n", body
+    ):
+        with suppress(zlib.error):
+            return zlib.decompressobj().decompress(body[found.end() :])
+    return b""
 
 
 def source(document: model.Document) -> str:
@@ -71,6 +87,8 @@ def source(document: model.Document) -> str:
         f"dated: {quoted(dated)}, description: {quoted(document.description)}, "
         f"findings: ({''.join(quoted(item) + ',' for item in document.findings)}))",
         f"#set document(date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))",
+        f'#pdf.attach("{MANIFEST}", relationship: "source", mime-type: "application/json", '
+        'description: "What this report was made from")',
         "#contents()",
     ]
     lines += [
@@ -94,23 +112,6 @@ def source(document: model.Document) -> str:
 
 def _bibliography_note(document: model.Document) -> str:
     return f"The {len(document.sources)} sources whose rows were used in this report, and no others."
-
-
-def how_made(document: model.Document) -> list[str]:
-    """What a reader needs to make the report again: versions, parameters, digests, command."""
-    runs = []
-    for notebook, parameters in document.runs:
-        values = ", ".join(f"{key} = {json.dumps(value)}" for key, value in parameters.items())
-        runs.append(f"Notebook {notebook}: {values or 'no parameters'}.")
-    digests = ", ".join(f"{name} {digest[:12]}" for name, digest in document.digests.items())
-    made = [
-        f"Made with localgov_history {document.package_version} from data version {document.data_version} "
-        f"({document.data_date}). The same inputs give the same report.",
-        *runs,
-    ]
-    if digests:
-        made.append(f"Tables read, with the start of the SHA-256 of each: {digests}.")
-    return [*made, f"To make it again: {document.command}"]
 
 
 def _block(block: model.Block, followed_by: model.Block | None) -> str:

@@ -1,9 +1,9 @@
-"""A report's definition (YAML) → the runs it needs, with every parameter checked before a kernel starts."""
+"""A report's definition (YAML) → the reports and the runs they need, with every parameter checked before a run starts."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from localgov_history._resources import folder
-from localgov_history.errors import LocalgovError, UnknownNameError, suggest
-from localgov_history.report import parameters
+from localgov_history.errors import LocalgovError, UnknownNameError, fold, suggest
+from localgov_history.report import members, parameters
 
 FORMATS = ("html", "pdf")
 _TEXT = "text, in quotes where it looks like a number or a date"
@@ -23,6 +23,7 @@ _SHAPES: Mapping[str, tuple[type, str, bool]] = {
     "description": (str, _TEXT, False),
     "notebooks": (list, "a list of one notebook or more", True),
     "formats": (list, "a list of one format or more, such as [html, pdf]", False),
+    "for_each": (dict, "parameters, each with a list or a table: {area: {table: laa_areas, column: area}}", False),
 }
 _NOTEBOOK_SHAPES: Mapping[str, tuple[type, str, bool]] = {
     "notebook": (str, "the name of a notebook", True),
@@ -40,7 +41,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """A report ready to run. `given` are the parameters that did not come from the definition."""
+    """A report ready to run. `given` are the parameters that did not come from the definition.
+
+    A report of a batch is called after the definition and its own member of it: ``area-profile/leeds``.
+    """
 
     name: str
     title: str
@@ -54,7 +58,8 @@ class Plan:
     @property
     def command(self) -> str:
         """What to type to make the same report again."""
-        words = ["localgov", "report", "build", self.name]
+        batch, _, member = self.name.partition("/")
+        words = ["localgov", "report", "build", batch, *(["--only", member] if member else [])]
         for name, value in self.given.items():
             words += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
         return shlex.join(words)
@@ -72,13 +77,30 @@ def plan(
     place: Path | None = None,
     notebooks: Path | None = None,
 ) -> Plan:
-    """Read a definition and check every parameter of every notebook in it.
+    """The plan of one report; of a batch, one is named as in ``area-profile/leeds``. See `plans`."""
+    batch, _, member = name.partition("/")
+    made = plans(batch, given, formats, (member,) if member else (), place, notebooks)
+    if len(made) > 1:
+        raise LocalgovError(f"{name} is a batch of {len(made)} reports; expected one of them, such as {made[0].name}")
+    return made[0]
+
+
+def plans(
+    name: str,
+    given: dict[str, Any] | None = None,
+    formats: tuple[str, ...] = (),
+    only: Sequence[str] = (),
+    place: Path | None = None,
+    notebooks: Path | None = None,
+) -> list[Plan]:
+    """Read a definition and check every parameter of every notebook of every report in it.
 
     Parameters
     ----------
-    name : a report's name.
+    name : a definition's name.
     given : parameters from the command line; each goes to every notebook that declares it.
     formats : overrides the definition's.
+    only : of a batch, the reports wanted, by a value, what it is called, or the name of the file; all if empty.
     place, notebooks : folders of definitions and notebooks; the kit's own by default.
 
     Raises
@@ -87,7 +109,6 @@ def plan(
         Naming the file, the key and the nearest valid name.
     """
     place = place or folder("reports")
-    shelf = notebooks or folder("notebooks")
     if name not in names(place):
         raise UnknownNameError("report", name, names(place))
     if name == "index":
@@ -98,37 +119,97 @@ def plan(
         for item in chosen:
             if item not in FORMATS:
                 raise LocalgovError(f"{where}: {item!r} is not a format; {suggest(str(item), FORMATS)}")
-    runs = []
-    unused = dict(given or {})
-    for item in body["notebooks"]:
-        entry = _entry(path.name, item)
+    for key in given or {}:
+        if key in body["for_each"]:
+            raise LocalgovError(f"--set {key}: {path.name} makes a report for each {key}; expected --only")
+    every = members.of(path.name, body["for_each"])
+    if only and not body["for_each"]:
+        raise LocalgovError(f"{name} is one report, not a batch; expected no --only")
+    texts = {key: body[key] for key in ("title", "subtitle", "description")}
+    entries = _entries(path.name, body["notebooks"], notebooks or folder("notebooks"), body["for_each"])
+    return [
+        Plan(
+            f"{name}/{member.slug}" if member.slug else name,
+            **_filled(path, texts, member),
+            runs=_runs(name, entries, member, dict(given or {})),
+            formats=formats or tuple(body["formats"]) or FORMATS,
+            definition=path,
+            given=dict(given or {}),
+        )
+        for member in _chosen(path.name, every, only)
+    ]
+
+
+def _chosen(file: str, every: list[members.Member], only: Sequence[str]) -> list[members.Member]:
+    """The members of a batch that are wanted, in its order."""
+    wanted: set[str] = set()
+    for name in only:
+        found = [member for member in every if fold(name) in {fold(text) for text in member.names}]
+        if not found:
+            known = [label for member in every for label in member.labels.values()]
+            raise LocalgovError(f"--only {name}: {file} makes no such report; {suggest(name, dict.fromkeys(known))}")
+        wanted.update(member.slug for member in found)
+    return [member for member in every if not only or member.slug in wanted]
+
+
+def _filled(path: Path, texts: Mapping[str, str], member: members.Member) -> dict[str, str]:
+    """The texts of a definition with the named values of a batch put in."""
+    if not member.labels:
+        return dict(texts)
+    found = {}
+    for key, text in texts.items():
+        try:
+            found[key] = members.filled(text, member.labels)
+        except LocalgovError as error:
+            raise LocalgovError(f"{path.name}, row {_row(path, key)}: {key}: {error}") from None
+    return found
+
+
+def _row(path: Path, key: str) -> int:
+    """The row of a key at the top of a definition."""
+    node: Any = yaml.compose(path.read_text(encoding="utf-8"))
+    rows = {name.value: value.start_mark.line + 1 for name, value in node.value}
+    return int(rows[key])
+
+
+def _entries(
+    file: str, items: list[Any], shelf: Path, for_each: Mapping[str, Any]
+) -> list[tuple[Path, dict[str, Any]]]:
+    """The notebooks of a definition with the parameters it gives them."""
+    found = []
+    for item in items:
+        entry = _entry(file, item)
         source = shelf / f"{entry['notebook']}.ipynb"
         if not source.is_file():
             known = [item.stem for item in shelf.glob("*.ipynb")]
             raise LocalgovError(
-                f"{path.name}: no notebook is called {entry['notebook']!r}; {suggest(entry['notebook'], known)}"
+                f"{file}: no notebook is called {entry['notebook']!r}; {suggest(entry['notebook'], known)}"
             )
+        found.append((source, entry["parameters"]))
+    declared = {key for source, _ in found for key in parameters.declared(source)}
+    for key in for_each:
+        if key not in declared:
+            raise LocalgovError(f"{file}: for_each: no notebook has a parameter {key!r}; {suggest(key, declared)}")
+    return found
+
+
+def _runs(
+    name: str, entries: list[tuple[Path, dict[str, Any]]], member: members.Member, given: dict[str, Any]
+) -> tuple[Run, ...]:
+    """A report's runs, each parameter checked."""
+    runs = []
+    unused = dict(given)
+    for source, own in entries:
         declared = parameters.declared(source)
-        values = dict(entry["parameters"])
-        for key, value in (given or {}).items():
-            if key in declared:
-                values[key] = value
-                unused.pop(key, None)
+        values = {**own, **{key: value for key, value in {**member.values, **given}.items() if key in declared}}
+        for key in declared:
+            unused.pop(key, None)
         runs.append(Run(source, parameters.resolve(source, values)))
     if unused:
         every = sorted({key for run in runs for key in run.parameters})
         first = next(iter(unused))
         raise LocalgovError(f"{name} has no parameter {first!r}; {suggest(first, every)}")
-    return Plan(
-        name,
-        body["title"],
-        body["subtitle"],
-        body["description"],
-        tuple(runs),
-        formats or tuple(body["formats"]) or FORMATS,
-        path,
-        dict(given or {}),
-    )
+    return tuple(runs)
 
 
 def _read(path: Path) -> dict[str, Any]:
