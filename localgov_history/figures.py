@@ -475,6 +475,7 @@ def bars(
     evidence: Evidence,
     caption: str,
     mark: tuple[float, str] | None = None,
+    text: str = "{:,.0f}",
 ) -> Figure:
     """Horizontal bars from zero, each with its value at the end, the first row at the top.
 
@@ -483,6 +484,7 @@ def bars(
     frame : columns ``label`` and ``value``.
     axis : title of the value axis.
     mark : a value to draw a line at, and what it is.
+    text : how a value is written at the end of its bar.
     """
     plot = _blank()
     labels = [_breakable(label, 54) for label in frame["label"]]
@@ -500,7 +502,7 @@ def bars(
         plot.add_annotation(
             x=value,
             y=place,
-            text=f"{value:,.0f}",
+            text=_safe(text.format(value)),
             showarrow=False,
             xanchor="left",
             xshift=4,
@@ -527,7 +529,7 @@ def bars(
     plot.update_xaxes(range=[0, top], title_text=axis, nticks=6, tickformat=",")
     row_height = 14 * max(label.count("<br>") for label in labels) + 24 if labels else 24
     plot.update_layout(height=90 + row_height * len(frame), margin={"t": 26 if mark else 12})
-    pairs = [f"{label} {value:,.0f}" for label, value in zip(frame["label"], values, strict=True)]
+    pairs = [f"{label} {text.format(value)}" for label, value in zip(frame["label"], values, strict=True)]
     return Figure(plot, title, caption, f"Bars: {'; '.join(pairs)}.", frame.reset_index(drop=True), evidence)
 
 

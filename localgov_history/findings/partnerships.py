@@ -65,16 +65,21 @@ def joint_working(catalogue: Catalogue | None = None) -> Figure:
 
 
 @or_say_why
-def indicator_choices(catalogue: Catalogue | None = None) -> Figure:
-    """The indicators that most areas chose, beside half of the areas."""
+def indicator_choices(catalogue: Catalogue | None = None, top: int = 10) -> Figure:
+    """The indicators that most areas chose, beside half of the areas.
+
+    Parameters
+    ----------
+    top : how many of the most chosen to draw.
+    """
     book = catalogue or default()
-    found = choices.indicator_concentration(catalogue=book)
+    found = choices.indicator_concentration(top, book)
     areas = len(book.load("laa_areas"))
-    top = found.frame.head(found.top)
-    unnamed = int((top["title"] == "").sum())
-    titles = [f"NI {row.ni}: {row.title}" if row.title else f"NI {row.ni}" for row in top.itertuples()]
+    most = found.frame.head(found.top)
+    unnamed = int((most["title"] == "").sum())
+    titles = [f"NI {row.ni}: {row.title}" if row.title else f"NI {row.ni}" for row in most.itertuples()]
     return figures.bars(
-        top.assign(label=titles, value=top["chosen"])[["label", "value"]],
+        most.assign(label=titles, value=most["chosen"])[["label", "value"]],
         found.sentence().rstrip("."),
         "Areas that chose it, at least",
         found.evidence,
