@@ -31,7 +31,6 @@ def or_say_why(make: Callable[P, Shown]) -> Callable[P, Shown | Missing]:
     return made
 
 
-<<<<<<< HEAD
 def in_words(make: Callable[P, str]) -> Callable[P, str]:
     """Turn "not enough data" into a sentence to say."""
 
@@ -43,11 +42,11 @@ def in_words(make: Callable[P, str]) -> Callable[P, str]:
             return f"Not enough data here: {error}."
 
     return made
-=======
+
+
 def titles_of(*items: Figure | Table | Missing) -> list[str]:
     """The findings of figures and tables as sentences; what could not be shown has none."""
     return [f"{item.title}." for item in items if not isinstance(item, Missing)]
->>>>>>> nbera
 
 
 # A change of share of less than this is called no clear difference.
