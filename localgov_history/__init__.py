@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from localgov_history.periods import periodisation, periodisations
     from localgov_history.registry import authorities, lineage
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = [
     "AmbiguousNameError",
     "Catalogue",
