@@ -48,6 +48,7 @@ tables: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/press.py
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb $$(test "$$(id -u)" = 0 && echo --allow-root)

@@ -8,7 +8,7 @@ import nbformat
 
 from localgov_history.report import plan
 
-AREAS = ("Leeds", "Kent", "Barnet", "Barnsley", "Bury", "Devon")
+AREAS = ("Leeds", "Kent", "Barnet", "Barnsley")
 PARAMETERS = 'area = "Leeds"  # choices: column area of laa_areas | The area\n'
 # Areas that begin with B read one table more than the others.
 CODE = (

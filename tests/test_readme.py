@@ -23,6 +23,18 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
 
 
+FLAGSHIP = "partnerships-and-reinventing-the-wheel"
+
+
+@pytest.fixture(scope="session")
+def built_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the flagship is built as a web page."""
+    place = tmp_path_factory.mktemp("readme")
+    command = [str(BIN / "localgov"), "report", "build", FLAGSHIP, "--format", "html", "--output"]
+    subprocess.run([*command, "reports/build"], cwd=place, capture_output=True, check=True)
+    return place
+
+
 def commands() -> list[str]:
     blocks = re.findall(r"```sh\n(.*?)```", README, flags=re.S)
     return [line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
@@ -50,10 +62,12 @@ def own_data(place: Path) -> None:
 
 
 @pytest.mark.parametrize("line", LOCALGOV)
-def test_localgov_commands(line: str, tmp_path: Path) -> None:
+def test_localgov_commands(line: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     own_data(tmp_path)
     command = [str(BIN / "localgov"), *line.split()[1:]]
-    if " report build " in line or line.startswith("localgov report clean"):
+    if " report verify " in line:
+        shutil.copytree(request.getfixturevalue("built_page") / "reports", tmp_path / "reports")
+    if " report build " in line or line.startswith(("localgov report clean", "localgov report why")):
         command += ["--output", "build"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ and the words around them, make the rendering: a change of a Markdown cell, a te
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import json
@@ -97,8 +98,11 @@ def of_rendering(plan: Plan, runs: Sequence[str], templates: Inputs, shared: boo
     browser : what draws the charts; empty where nothing is to be drawn.
     """
     found = dict(templates)
-    for name in ("title", "subtitle", "description", "command"):
-        found[name] = getattr(plan, name)
+    for name in (item.name for item in dataclasses.fields(plan)):
+        # All that a definition says, whatever it may be, is part of how a report looks.
+        if name not in ("name", "runs", "formats", "definition", "given"):
+            found[name] = str(getattr(plan, name))
+    found["command"] = plan.command
     found["formats"] = listing(sorted(plan.formats)) + (", plotly.js beside it" if shared else "")
     if browser:
         found["browser"] = browser
