@@ -104,7 +104,7 @@ def source(document: model.Document) -> str:
         f"{quoted(item.link_text)})\n"
         for item in document.sources
     )
-    lines += [f"#columns(2, gutter: 7mm)[\n{entries}]"]
+    lines += [f"#columns(3, gutter: 5mm)[\n{entries}]"]
     lines += [_heading(1, "How this was made")]
     lines += [f"#par({quoted(text)})" for text in how_made(document)]
     return "\n\n".join(lines) + "\n"
