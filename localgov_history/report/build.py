@@ -180,7 +180,9 @@ class _Press:
         self, plans: Sequence[Plan], place: Path, options: Options, tell: Tell, say: Say = lambda text: None
     ) -> None:
         _distinct(plans)
-        self.place, self.options, self.store = place, options, Store(place)
+        # Cells run in folders of their own, from where a path beside the user means another.
+        self.place = place.absolute()
+        self.options, self.store = options, Store(self.place)
         self._tell, self._say = tell, say
         self.outcome = Outcome()
         self._browser_path = ""
