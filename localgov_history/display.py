@@ -141,6 +141,14 @@ def say(
     )
 
 
+def name_values(**values: object) -> None:
+    """Name values that the author of a report may use in commentary, as ``{name}``; a notebook shows nothing of it."""
+    from IPython.display import display
+
+    block = {"kind": "values", "values": {name: str(value) for name, value in values.items()}}
+    display({"text/plain": "", BLOCK_MIME: block}, raw=True)
+
+
 def show_sources(catalogue: Catalogue | None = None) -> None:
     """List in full the sources of everything shown so far: the last cell of a notebook."""
     book = catalogue or default()

@@ -40,7 +40,7 @@ def test_a_drawing_becomes_a_picture_of_its_size(tmp_path: Path) -> None:
 
 def test_tables_come_as_csv_and_as_a_workbook_in_which_nothing_is_a_formula(tmp_path: Path) -> None:
     files = assets.files(made(tmp_path), {})
-    assert set(files) == {"tables/table-1.csv", "tables/tables.xlsx"}
+    assert set(files) == {"contents.csv", "tables/table-1.csv", "tables/tables.xlsx"}
     rows = list(csv.reader(io.StringIO(files["tables/table-1.csv"].decode())))
     assert rows == [["Kind", "Number"], [NASTY, "=1+1"], ["b", "1,234"]]
     sheet = openpyxl.load_workbook(io.BytesIO(files["tables/tables.xlsx"]))["Table 1"]

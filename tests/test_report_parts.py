@@ -229,7 +229,7 @@ def test_the_command_to_make_it_again_has_the_parameters(tmp_path: Path) -> None
         ("titel: x\nnotebooks: [a]\n", "no key is called 'titel'; did you mean title"),
         ("title: x\n", "'notebooks' is missing or empty"),
         ("title: x\nnotebooks: [01_timelin]\n", "no notebook is called '01_timelin'; did you mean 01_timeline"),
-        ("title: x\nnotebooks: [01_timeline]\nformats: [docx]\n", "'docx' is not a format"),
+        ("title: x\nnotebooks: [01_timeline]\nformats: [odt]\n", "'odt' is not a format"),
         ("title: x\nnotebooks:\n  - notebok: a\n", "expected 'notebook: NAME'"),
         (
             "title: x\nnotebooks:\n  - notebook: 01_timeline\n    params: {}\n",
@@ -271,7 +271,7 @@ def test_what_a_definition_leaves_empty_is_empty(tmp_path: Path) -> None:
         "title: x\nsubtitle:\ndescription:\nformats:\nnotebooks:\n  - notebook: 01_timeline\n    parameters:\n"
     )
     made = plan.plan("mine", place=tmp_path)
-    assert (made.subtitle, made.description, made.formats) == ("", "", plan.FORMATS)
+    assert (made.subtitle, made.description, made.formats) == ("", "", plan.USUAL)
 
 
 def made_document(tmp_path: Path, *cells: tuple[str, str]) -> document.Document:

@@ -6,11 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from localgov_history import figures
+from localgov_history.display import BLOCK_MIME
 from localgov_history.errors import LocalgovError
-from localgov_history.report import commentary, lines, theme
+from localgov_history.report import commentary, document, html, keys, lines, pdf, plan, theme
+from test_report_parts import notebook, sentence
 
 
 def write(path: Path, text: str) -> Path:
@@ -115,3 +118,79 @@ def test_words_stand_at_the_start_or_the_end_of_their_section() -> None:
     assert at("", "end") == 1
     with pytest.raises(LocalgovError, match=r"r.yaml, row 1: no section is headed 'Bords'; .*Boards"):
         at("Bords", "end")
+
+
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#00f"/></svg>'
+)
+
+
+def report(tmp_path: Path, definition: str) -> document.Document:
+    """A document of one notebook with the look and the comments of a definition."""
+    source = notebook(
+        tmp_path / "n.ipynb", ("markdown", "# Boards"), ("code", "say()"), ("markdown", "# Councils\n\nX.")
+    )
+    source.cells[2].outputs = [nbformat.v4.new_output("display_data", data={BLOCK_MIME: sentence("It is so.")})]
+    named = {"kind": "values", "values": {"boards": "1,234 & more"}}
+    source.cells[2].outputs.append(nbformat.v4.new_output("display_data", data={BLOCK_MIME: named}))
+    write(tmp_path / "r.yaml", f"title: T\nnotebooks: [n]\n{definition}")
+    return document.build(plan.plan("r", place=tmp_path, notebooks=tmp_path), [source])
+
+
+def test_commentary_stands_in_its_section_as_the_author_s(tmp_path: Path) -> None:
+    made = report(tmp_path, "commentary:\n  - section: Boards\n    text: There were **{boards}** of them.\n")
+    kinds = [type(block).__name__ for block in made.blocks]
+    assert kinds == ["Heading", "Paragraph", "CommentBlock", "Heading", "Paragraph"]
+    page = html.render(made)
+    assert "<strong>1,234 &amp; more</strong>" in page
+    assert "The author’s comment" in page
+    assert pdf.render(made, {})[0].startswith(b"%PDF")
+
+
+def test_commentary_cannot_hold_a_heading(tmp_path: Path) -> None:
+    with pytest.raises(LocalgovError, match=r"r.yaml, row 6: a heading in commentary"):
+        report(tmp_path, "commentary:\n  - section: Boards\n    text: |\n      # Mine\n")
+
+
+def test_a_theme_shows_in_page_and_print_and_the_print_stays_accessible(tmp_path: Path) -> None:
+    write(tmp_path / "logo.svg", LOGO)
+    write(tmp_path / "look.yaml", "colours: {accent: '#5b2a86'}\nlogo: logo.svg\ncover: [For <you>]\nlanguage: cy\n")
+    made = report(tmp_path, "theme: look.yaml\n")
+    page = html.render(made)
+    assert '<html lang="cy">' in page
+    assert "--accent:#5b2a86" in page
+    assert "For &lt;you&gt;" in page
+    assert 'src="data:image/svg+xml;base64,' in page
+    # The compiler checks the print against PDF/UA-1.
+    assert pdf.render(made, {})[0].startswith(b"%PDF")
+
+
+def test_a_theme_that_changes_makes_the_rendering_new_and_no_run(tmp_path: Path) -> None:
+    first = write(tmp_path / "look.yaml", "colours: {accent: '#5b2a86'}\n")
+    notebook(tmp_path / "n.ipynb", ("markdown", "# Boards"), ("code", "say()"))
+    write(tmp_path / "r.yaml", "title: T\nnotebooks: [n]\ntheme: look.yaml\n")
+
+    def of() -> tuple[dict[str, str], dict[str, str]]:
+        made = plan.plan("r", place=tmp_path, notebooks=tmp_path)
+        return keys.of_run(made.runs[0], {}), keys.of_rendering(made, ["k"], {}, False, "")
+
+    before = of()
+    write(first, "colours: {accent: '#000000'}\n")
+    after = of()
+    assert before[0] == after[0]
+    assert [name for name in after[1] if before[1][name] != after[1][name]] == ["theme"]
+    assert keys.changed(before[1], after[1])[0].startswith("theme changed")
+
+
+def test_an_unknown_theme_is_named_with_the_file(tmp_path: Path) -> None:
+    write(tmp_path / "r.yaml", "title: T\nnotebooks: [n]\ntheme: missing.yaml\n")
+    notebook(tmp_path / "n.ipynb", ("markdown", "# Boards"))
+    with pytest.raises(LocalgovError, match=r"missing.yaml cannot be read"):
+        plan.plan("r", place=tmp_path, notebooks=tmp_path)
+
+
+def test_drawn_charts_take_the_colours_too() -> None:
+    made = theme.Theme(charts=("#00ff00",))
+    red, green, blue = (int(figures.COLOURS[0][at : at + 2], 16) for at in (1, 3, 5))
+    assert made.svg(f'<path style="fill: rgb({red}, {green}, {blue})"/>'.encode()) == b'<path style="fill: #00ff00"/>'
+    assert theme.Theme().svg(b"<svg/>") == b"<svg/>"

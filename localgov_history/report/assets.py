@@ -7,7 +7,7 @@ import io
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
 
@@ -39,14 +39,15 @@ def files(document: model.Document, drawn: Mapping[str, bytes]) -> dict[str, byt
     LocalgovError
         If the library for Excel files is not installed.
     """
-    made: dict[str, bytes] = {}
+    made: dict[str, bytes] = {"contents.csv": _contents(document)}
+    drawn = {name: document.theme.svg(svg) for name, svg in drawn.items()}
     for figure in document.figures:
         made[f"figures/{figure.anchor}.svg"] = drawn[figure.anchor]
         made[f"figures/{figure.anchor}.csv"] = figure.csv.encode()
     pictures = png({figure.anchor: drawn[figure.anchor] for figure in document.figures})
     made |= {f"figures/{name}.png": body for name, body in pictures.items()}
     for table in document.tables:
-        made[f"tables/{table.anchor}.csv"] = _csv(table)
+        made[f"tables/{table.anchor}.csv"] = _csv(table.columns, table.rows)
     if document.tables:
         made["tables/tables.xlsx"] = workbook(document)
     return made
@@ -76,11 +77,21 @@ def png(drawn: Mapping[str, bytes]) -> dict[str, bytes]:
     return made
 
 
-def _csv(table: model.TableBlock) -> bytes:
+def _contents(document: model.Document) -> bytes:
+    """What is in the folder: every figure and table with title, caption and sources."""
+    rows = [
+        (block.anchor, block.title, block.caption, block.note)
+        for block in document.blocks
+        if isinstance(block, model.FigureBlock | model.TableBlock)
+    ]
+    return _csv(("file", "title", "caption", "sources"), rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerow(columns)
+    writer.writerows(rows)
     return text.getvalue().encode()
 
 
@@ -131,7 +142,9 @@ def docx(document: model.Document, drawn: Mapping[str, bytes]) -> bytes:
             "DOCX needs pandoc, and none was found; on Debian or Ubuntu 'apt-get install pandoc'. HTML and PDF need none"
         )
     with tempfile.TemporaryDirectory(prefix="localgov-") as scratch:
-        for name, body in png({figure.anchor: drawn[figure.anchor] for figure in document.figures}).items():
+        for name, body in png(
+            {figure.anchor: document.theme.svg(drawn[figure.anchor]) for figure in document.figures}
+        ).items():
             (Path(scratch) / f"{name}.png").write_bytes(body)
         (Path(scratch) / "report.md").write_text(markdown(document), encoding="utf-8")
         try:
@@ -188,6 +201,8 @@ def _block(block: model.Block) -> str:
             f"**Figure {block.number}. {_line(block.title)}**\n\n![{_line(block.alt)}]({block.anchor}.png)\\\n\n"
             f"{_line(block.caption)} Sources: {_line(block.note)}"
         )
+    if isinstance(block, model.CommentBlock):
+        return "\n\n".join(f"> {_block(each)}" for each in block.blocks)
     rows = [block.columns, ("---",) * len(block.columns), *block.rows]
     cells = "\n".join(
         "| " + " | ".join(cell if index == 1 else _line(cell) for cell in row) + " |"

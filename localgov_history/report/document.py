@@ -16,8 +16,10 @@ from markdown_it.token import Token
 from localgov_history import __version__
 from localgov_history.display import BLOCK_MIME, PLOTLY_MIME
 from localgov_history.errors import LocalgovError
+from localgov_history.report import commentary
 from localgov_history.report.parameters import NOTEBOOK_ONLY
 from localgov_history.report.plan import Plan
+from localgov_history.report.theme import Theme
 from localgov_history.sources import Source, bibliography, sort_key
 
 # Addresses of the page's own that a heading may not take.
@@ -113,7 +115,14 @@ class TableBlock:
         return f"table-{self.number}"
 
 
-Block = Heading | Paragraph | Listing | Quote | FigureBlock | TableBlock
+@dataclass(frozen=True)
+class CommentBlock:
+    """The author's own words, set apart from what is computed."""
+
+    blocks: tuple[Paragraph | Listing | Quote, ...]
+
+
+Block = Heading | Paragraph | Listing | Quote | FigureBlock | TableBlock | CommentBlock
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,7 @@ class Document:
     runs: tuple[tuple[str, dict[str, Any]], ...]
     command: str
     given: Mapping[str, Any] = field(default_factory=dict)
+    theme: Theme = field(default_factory=Theme)
     package_version: str = __version__
 
     @property
@@ -175,6 +185,9 @@ def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
     builder = _Builder()
     for run, notebook in zip(plan.runs, notebooks, strict=True):
         builder.add(run.notebook.name, notebook)
+        builder.values.update({name: str(value) for name, value in run.parameters.items()})
+    builder.values |= {"title": plan.title, "data_version": builder.version[0], "data_date": builder.version[1]}
+    _comment(builder, plan.commentary)
     return Document(
         name=plan.name,
         title=plan.title,
@@ -189,11 +202,33 @@ def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
         runs=tuple((run.notebook.stem, run.parameters) for run in plan.runs),
         command=plan.command,
         given=plan.given,
+        theme=plan.theme,
     )
+
+
+def _comment(builder: _Builder, comments: Iterable[commentary.Comment]) -> None:
+    """Put the author's words where they belong."""
+    for comment in comments:
+        headings = [
+            (index, block.level, block.text)
+            for index, block in enumerate(builder.blocks)
+            if isinstance(block, Heading)
+        ]
+        place = commentary.position(comment, headings, len(builder.blocks))
+        builder.blocks.insert(place, _words(comment, builder.values))
+
+
+def _words(comment: commentary.Comment, values: Mapping[str, str]) -> CommentBlock:
+    own = _Builder()
+    own._markdown(comment.filled(values), f"{comment.file}, row {comment.line}")
+    if own._waiting or any(isinstance(block, Heading) for block in own.blocks):
+        raise LocalgovError(f"{comment.file}, row {comment.line}: a heading in commentary; expected words alone")
+    return CommentBlock(tuple(block for block in own.blocks if isinstance(block, Paragraph | Listing | Quote)))
 
 
 class _Builder:
     def __init__(self) -> None:
+        self.values: dict[str, str] = {}
         self.blocks: list[Block] = []
         self.findings: list[str] = []
         self.sources: dict[str, Source] = {}
@@ -227,6 +262,9 @@ class _Builder:
                 f"{where}: an output did not come from show() or say(); a report can only print those"
             )
         if block["kind"] == "none":
+            return
+        if block["kind"] == "values":
+            self.values.update(block["values"])
             return
         # A block names a shipped source by its key and carries a user's own, which is in no other catalogue.
         cited = [Source(**item) if isinstance(item, dict) else self._shipped[item] for item in block["sources"]]

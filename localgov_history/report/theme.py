@@ -13,6 +13,7 @@ from typing import Any
 from localgov_history import figures
 from localgov_history.errors import LocalgovError, suggest
 from localgov_history.report import lines
+from localgov_history.text import escape_html
 from localgov_history.text import escape_typst as quoted
 
 COLOURS = {
@@ -83,6 +84,18 @@ class Theme:
         text = text.replace("#_", "#").replace(json.dumps(figures.FONT)[1:-1], json.dumps(self.family)[1:-1])
         return json.loads(text)
 
+    def svg(self, drawn: bytes) -> bytes:
+        """A drawn chart in the colours and the font of the theme."""
+        if not self.charts and self.family == figures.FONT:
+            return drawn
+        text = drawn.decode("utf-8")
+        for place, (old, _) in enumerate(zip(figures.COLOURS, self.charts, strict=False)):
+            red, green, blue = (int(old[at : at + 2], 16) for at in (1, 3, 5))
+            text = re.sub(rf"rgb\({red}, ?{green}, ?{blue}\)|{old}", f"@{place}@", text, flags=re.IGNORECASE)
+        for place, new in enumerate(self.charts):
+            text = text.replace(f"@{place}@", new)
+        return text.replace(figures.FONT, escape_html(self.family)).encode()
+
     def css(self) -> str:
         """The theme as CSS: colours as variables, fonts with the files inside."""
         faces = [
@@ -104,7 +117,11 @@ class Theme:
 
     def typst(self) -> str:
         """The theme as definitions for the printed report."""
-        made = [f"#let {name} = rgb({quoted(value)})" for name, value in self.colours.items()]
+        # Typst has a function called link.
+        made = [
+            f"#let {'link-colour' if name == 'link' else name} = rgb({quoted(value)})"
+            for name, value in self.colours.items()
+        ]
         language, _, region = self.language.partition("-")
         words = ", ".join(f"{name}: {quoted(text)}" for name, text in self.words.items())
         made += [
