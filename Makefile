@@ -34,7 +34,8 @@ check: $(READY)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
 notebooks: $(READY)
-	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False \
+		--ExecutePreprocessor.coalesce_streams=True notebooks/*.ipynb
 
 tables: $(READY)
 	@test -n "$(FROM)" || { echo "name the earlier version: make tables FROM=folder-or-commit"; exit 1; }
@@ -50,7 +51,7 @@ benchmarks: $(READY)
 	$(BIN)/python benchmarks/press.py
 
 lab: $(READY)
-	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks $$(test "$$(id -u)" = 0 && echo --allow-root)
+	$(BIN)/jupyter lab $(LAB_OPTIONS) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb $$(test "$$(id -u)" = 0 && echo --allow-root)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

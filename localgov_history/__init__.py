@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.display import Table, say, show, show_sources
+from localgov_history.display import Table, name_values, say, show, show_sources
 from localgov_history.errors import AmbiguousNameError, LocalgovError, UnknownNameError
 from localgov_history.periods import Period, Periodisation
 from localgov_history.quality import TableDescription
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from localgov_history.periods import periodisation, periodisations
     from localgov_history.registry import authorities, lineage
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = [
     "AmbiguousNameError",
     "Catalogue",
@@ -46,6 +46,7 @@ __all__ = [
     "functions_held",
     "lineage",
     "load",
+    "name_values",
     "periodisation",
     "periodisations",
     "say",

@@ -127,6 +127,8 @@ def indicator_concentration(top: int = 10, catalogue: Catalogue | None = None) -
     chosen = chosen[(chosen["ni"].str.len() == 1) & chosen["preferred"].fillna(False).astype(bool)]
     counts = chosen["times_chosen"].fillna(chosen["times_low"])
     chosen, counts = chosen[counts.notna()], counts[counts.notna()].astype(int)
+    if counts.empty:
+        raise NotEnoughDataError("for no indicator is it known how many areas chose it")
     money = book.load("partnership_money")
     number = {
         key: money[money["series"] == key]

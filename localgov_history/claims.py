@@ -9,7 +9,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from localgov_history import bodies, measures, partnership_claims, periods
+from localgov_history import (
+    bodies,
+    experience_claims,
+    measures,
+    model_claims,
+    partnership_claims,
+    periods,
+    reform_claims,
+)
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.periods import with_article
@@ -54,14 +62,20 @@ VARIANTS = (
     Variant("with boundaries 5 years later", shift=5),
     Variant("with committees of councils counted as bodies", scope=(*bodies.LOCAL_SCOPE, "council_committee")),
     Variant("with special cases counted beside their wider kind", special_cases=True),
+    Variant("with a single purpose taken to be a single function, not a heading", narrow_purpose=True),
 )
 HOLDING_VARIANTS = (
     *VARIANTS,
     Variant("with only provision counted as holding", roles=("provide",)),
     Variant("with every elected body of several headings counted as a council", wide_councils=True),
+    Variant("with responsibilities read in a source alone", seen_only=True),
 )
-PROFILE_VARIANTS = VARIANTS + tuple(
-    Variant(f"without the {text}", dropped=name) for name, text in measures.PROFILE.items()
+# Schemes that cover both ends of the deck's and do not overlap with themselves.
+RIVALS = {"statutes_districts": "the statutes on districts", "vision_of_britain": "A Vision of Britain"}
+PROFILE_VARIANTS = (
+    *VARIANTS,
+    *(Variant(f"without the {text}", dropped=name) for name, text in measures.PROFILE.items()),
+    *(Variant(f"with the periods of {whose}", rival=name) for name, whose in RIVALS.items()),
 )
 
 
@@ -324,8 +338,16 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
 
 
 def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
-    """P7: is the last period's nearest neighbour, by Gower distance of profiles, the first?"""
+    """P7: is the last period's nearest neighbour, by Gower distance of profiles, the first?
+
+    In a rival scheme the period that holds the middle year of the first one stands for it.
+    """
     first, last = scheme.periods[0], scheme.periods[-1]
+    if variant.rival:
+        middle = sum(first.years) // 2
+        scheme = periods.periodisation(variant.rival, book)
+        first = next(period for period in scheme if period.years[0] <= middle <= period.years[1])
+        last = scheme.periods[-1]
     made = profiles_of(variant, scheme, book)
     wanted = [name for name in measures.PROFILE if name != variant.dropped]
     distances = made.distances(last.key, wanted)
@@ -361,8 +383,9 @@ OF_PERIODS: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
     "P6": (partnerships, VARIANTS),
     "P7": (reinventing, PROFILE_VARIANTS),
 }
-OF_PARTNERSHIPS = partnership_claims.RULES
-RULES = OF_PERIODS | OF_PARTNERSHIPS
+OF_PARTNERSHIPS = partnership_claims.RULES | experience_claims.RULES
+OF_REFORM = reform_claims.RULES | model_claims.RULES
+RULES = OF_PERIODS | OF_PARTNERSHIPS | OF_REFORM
 
 
 def profiles_of(variant: Variant, scheme: Periodisation, book: Catalogue | None = None) -> measures.Profiles:
@@ -384,6 +407,8 @@ def distances_in_variants(
     for variant in PROFILE_VARIANTS:
         wanted = [name for name in measures.PROFILE if name != variant.dropped]
         try:
+            if variant.rival:
+                continue
             moved = scheme.shifted(variant.shift)
             found = profiles_of(variant, moved, book).distances(target or moved.periods[-1].key, wanted)
         except NotEnoughDataError:
@@ -454,7 +479,14 @@ def count_of(share: float, number: int) -> str:
 
 
 def _kinds(variant: Variant, book: Catalogue) -> pd.DataFrame:
-    return bodies.kinds(variant.include_unconfirmed, variant.scope, variant.special_cases, book)
+    frame = bodies.kinds(variant.include_unconfirmed, variant.scope, variant.special_cases, book)
+    return _narrowed(frame) if variant.narrow_purpose else frame
+
+
+def _narrowed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a kind of more than one function counted as one of several purposes."""
+    several = (frame["purpose"] == "single") & (frame["functions"].str.len() > 1)
+    return frame.assign(purpose=frame["purpose"].mask(several, "multi"))
 
 
 def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
@@ -464,6 +496,11 @@ def _responsibilities(variant: Variant, book: Catalogue) -> pd.DataFrame:
         frame = frame.assign(
             scope=frame["scope"].mask(committee, "local_body"), council=frame["council"] & ~committee
         )
+    if variant.seen_only:
+        frame = frame[frame["evidence"] == "seen"]
+    if variant.narrow_purpose:
+        wide = set(_narrowed(bodies.kinds(catalogue=book)).query("purpose == 'multi'")["body_key"])
+        frame = frame.assign(purpose=frame["purpose"].mask(frame["body_key"].isin(wide), "multi"))
     if variant.wide_councils:
         elected = frame["selection_class"].isin(["directly_elected", "part_elected"])
         several = (frame["purpose"] == "multi") & (frame["scope"] == "local_body")

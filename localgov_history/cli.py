@@ -10,6 +10,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,7 +157,7 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--log", type=Path, help="the log so far, to put the new section into")
     verb.set_defaults(run=_data_changes)
 
-    report = groups.add_parser("report", help="reports: list, build, why, verify, clean")
+    report = groups.add_parser("report", help="reports: list, build, why, verify, diff, clean")
     verbs = report.add_subparsers(required=True, metavar="VERB")
     verb = verbs.add_parser("list", help="the reports, with their notebooks and parameters")
     verb.set_defaults(run=_report_list)
@@ -181,6 +182,10 @@ def parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("verify", help="make a report anew from what its file says, and compare")
     verb.add_argument("file", type=Path, help="an HTML or PDF file that was built here or elsewhere")
     verb.set_defaults(run=_report_verify)
+    verb = verbs.add_parser("diff", help="values, verdicts and sources that changed between two builds")
+    verb.add_argument("old", type=Path, help="an HTML file of the earlier build")
+    verb.add_argument("new", type=Path, help="an HTML file of the later build")
+    verb.set_defaults(run=_report_diff)
     verb = verbs.add_parser("clean", help="remove what builds have written")
     verb.add_argument("--output", type=Path, help="folder of built reports (default: reports/build)")
     verb.add_argument(
@@ -207,7 +212,9 @@ def _report_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter; may be given again"
     )
-    verb.add_argument("--format", action="append", default=[], help="html or pdf; may be given again")
+    verb.add_argument("--format", action="append", default=[], help="html, pdf or docx; may be given again")
+    verb.add_argument("--assets", action="store_true", help="charts and tables as files too, in a folder beside it")
+    verb.add_argument("--theme", type=Path, metavar="FILE", help="colours, fonts, logo and words (YAML)")
     verb.add_argument("--shared-assets", action="store_true", help="plotly.js and fonts once beside the HTML files")
     verb.add_argument("--output", type=Path, help="folder of the reports (default: reports/build)")
 
@@ -455,7 +462,9 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
     for name in plan.names() if options.names == ["all"] else options.names:
         batch, _, member = name.partition("/")
         only = [*options.only, *([member] if member else [])]
-        wanted |= {made.name: made for made in plan.plans(batch, given, formats, only)}
+        wanted |= {made.name: made for made in plan.plans(batch, given, formats, only, theme=options.theme)}
+    if options.assets:
+        return [replace(made, formats=(*made.formats, "assets")) for made in wanted.values()]
     return list(wanted.values())
 
 
@@ -487,6 +496,14 @@ def _report_build(options: argparse.Namespace) -> int:
     if done.no_pdf:
         print(f"localgov: {done.no_pdf}", file=sys.stderr)
     return 1 if done.failed or done.no_pdf else 0
+
+
+def _report_diff(options: argparse.Namespace) -> int:
+    from localgov_history.report import difference
+
+    found = difference.compare(options.old, options.new)
+    print(found.summary())
+    return 1 if len(found) else 0
 
 
 def _report_why(options: argparse.Namespace) -> int:

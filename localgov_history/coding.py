@@ -23,6 +23,25 @@ MONEY = {
     "pooled": "Pooled money",
     "none_of_its_own": "None of its own",
 }
+# In the order in which they follow on one another, from the plan to the account.
+ROLES = {
+    "plan_or_coordinate": "Plan or coordinate",
+    "commission": "Commission",
+    "provide": "Provide",
+    "fund": "Fund",
+    "regulate": "Regulate",
+    "answer_for": "Answer for",
+}
+SELECTIONS = {
+    "directly_elected": "elected directly",
+    "indirectly_elected": "elected indirectly",
+    "nominated_by_bodies": "nominated by other bodies",
+    "appointed_by_minister": "appointed by a minister",
+    "appointed_by_justices": "appointed by justices",
+    "ex_officio": "by office",
+    "self_appointing": "self-appointing",
+    "mixed": "in a mixture of ways",
+}
 
 
 def headings(catalogue: Catalogue | None = None) -> dict[str, str]:

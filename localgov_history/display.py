@@ -77,9 +77,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Missing:
-    """What stands in the place of a figure or table that there is not enough data for."""
+    """What stands in the place of a figure or table that there is not enough data for.
+
+    Attributes
+    ----------
+    sentence : why it is missing.
+    left_out : True for what a report leaves out; the sentence is then for the notebook's reader alone.
+    """
 
     sentence: str
+    left_out: bool = False
 
 
 def show(item: figures.Figure | Table | Missing, catalogue: Catalogue | None = None) -> None:
@@ -95,6 +102,8 @@ def show(item: figures.Figure | Table | Missing, catalogue: Catalogue | None = N
         _show_figure(item, book)
     elif isinstance(item, Table):
         _show_table(item, book)
+    elif isinstance(item, Missing) and item.left_out:
+        _publish(None, item.sentence, f"<p style='max-width:44em'><i>{escape_html(item.sentence)}</i></p>", book)
     elif isinstance(item, Missing):
         say(item.sentence, catalogue=book)
     else:
@@ -130,6 +139,14 @@ def say(
         f"<p style='max-width:44em;font-size:1.05em;{style}'>{escape_html(sentence)}</p>",
         book,
     )
+
+
+def name_values(**values: object) -> None:
+    """Name values that the author of a report may use in commentary, as ``{name}``; a notebook shows nothing of it."""
+    from IPython.display import display
+
+    block = {"kind": "values", "values": {name: str(value) for name, value in values.items()}}
+    display({"text/plain": "", BLOCK_MIME: block}, raw=True)
 
 
 def show_sources(catalogue: Catalogue | None = None) -> None:

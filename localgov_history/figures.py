@@ -15,7 +15,7 @@ from localgov_history import dates
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.registry import type_words
 from localgov_history.sources import Evidence
-from localgov_history.text import yes
+from localgov_history.text import listing, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -362,6 +362,80 @@ def lines_by_year(
     return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
 
 
+def curves(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evidence, caption: str) -> Figure:
+    """Lines over any number, one a name, from zero; a line stops where a value is missing.
+
+    Parameters
+    ----------
+    frame : columns ``name``, ``x``, ``y``; names are drawn in the order in which they first come.
+    axis, unit : titles of the two axes.
+    """
+    plot = _blank()
+    names = list(dict.fromkeys(frame["name"]))
+    for position, name in enumerate(names):
+        rows = frame[frame["name"] == name].sort_values("x")
+        colour = COLOURS[position % len(COLOURS)]
+        plot.add_scatter(
+            x=rows["x"],
+            y=rows["y"],
+            mode="lines+markers" if len(rows) <= 24 else "lines",
+            name=_safe(name),
+            line={"color": colour, "width": 2.4, "dash": ("solid", "dash", "dot")[position % 3]},
+            marker={"size": 6},
+            hovertemplate=_safe(name) + ", %{x:.3~g}: %{y:.3~g}<extra></extra>",
+        )
+    plot.update_xaxes(title_text=axis)
+    plot.update_yaxes(title_text=unit, rangemode="tozero")
+    plot.update_layout(height=360)
+    _legend_above(plot)
+    said = []
+    for name in names:
+        rows = frame[(frame["name"] == name) & frame["y"].notna()].sort_values("x")
+        if len(rows):
+            first, last = rows.iloc[0], rows.iloc[-1]
+            said.append(f"{name}: {first['y']:.3g} at {first['x']:.3g}, {last['y']:.3g} at {last['x']:.3g}")
+        else:
+            said.append(f"{name}: none")
+    return Figure(plot, title, caption, f"Lines. {'; '.join(said)}.", frame.reset_index(drop=True), evidence)
+
+
+def points(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evidence, caption: str) -> Figure:
+    """A mark a row at two numbers, in a colour and a shape for its group.
+
+    Parameters
+    ----------
+    frame : columns ``label`` (shown on pointing), ``group``, ``x``, ``y``.
+    axis, unit : titles of the two axes.
+    """
+    plot = _blank()
+    groups = list(dict.fromkeys(frame["group"]))
+    for position, group in enumerate(groups):
+        rows = frame[frame["group"] == group]
+        plot.add_scatter(
+            x=rows["x"],
+            y=rows["y"],
+            mode="markers",
+            name=_safe(group),
+            marker={
+                "size": 8,
+                "symbol": ("circle", "square", "diamond")[position % 3],
+                "color": PAIR[::-1][position] if len(groups) <= 2 else COLOURS[position % len(COLOURS)],
+                "line": {"color": "white", "width": 0.8},
+            },
+            customdata=[[_safe(label)] for label in rows["label"]],
+            hovertemplate="%{customdata[0]}: %{x:.3~g}, %{y:.3~g}<extra></extra>",
+        )
+    plot.update_xaxes(title_text=axis)
+    plot.update_yaxes(title_text=unit, rangemode="tozero")
+    plot.update_layout(height=380)
+    _legend_above(plot)
+    said = [
+        f"{group}: {len(rows)} marks, {unit[0].lower()}{unit[1:]} from {rows['y'].min():.3g} to {rows['y'].max():.3g}"
+        for group, rows in frame.groupby("group", sort=False)
+    ]
+    return Figure(plot, title, caption, f"Marks. {'; '.join(said)}.", frame.reset_index(drop=True), evidence)
+
+
 def count_points(counts: pd.DataFrame, name: str, title: str, unit: str, caption: str) -> Figure:
     """Dated counts of one kind of body as points joined by a line, from zero.
 
@@ -401,6 +475,7 @@ def bars(
     evidence: Evidence,
     caption: str,
     mark: tuple[float, str] | None = None,
+    text: str = "{:,.0f}",
 ) -> Figure:
     """Horizontal bars from zero, each with its value at the end, the first row at the top.
 
@@ -409,6 +484,7 @@ def bars(
     frame : columns ``label`` and ``value``.
     axis : title of the value axis.
     mark : a value to draw a line at, and what it is.
+    text : how a value is written at the end of its bar.
     """
     plot = _blank()
     labels = [_breakable(label, 54) for label in frame["label"]]
@@ -426,7 +502,7 @@ def bars(
         plot.add_annotation(
             x=value,
             y=place,
-            text=f"{value:,.0f}",
+            text=_safe(text.format(value)),
             showarrow=False,
             xanchor="left",
             xshift=4,
@@ -453,7 +529,7 @@ def bars(
     plot.update_xaxes(range=[0, top], title_text=axis, nticks=6, tickformat=",")
     row_height = 14 * max(label.count("<br>") for label in labels) + 24 if labels else 24
     plot.update_layout(height=90 + row_height * len(frame), margin={"t": 26 if mark else 12})
-    pairs = [f"{label} {value:,.0f}" for label, value in zip(frame["label"], values, strict=True)]
+    pairs = [f"{label} {text.format(value)}" for label, value in zip(frame["label"], values, strict=True)]
     return Figure(plot, title, caption, f"Bars: {'; '.join(pairs)}.", frame.reset_index(drop=True), evidence)
 
 
@@ -532,6 +608,210 @@ def holders_matrix(
     return Figure(plot, title, caption, f"Of {len(rows)} functions. " + "; ".join(sums) + ".", rows, evidence)
 
 
+def spans(
+    frame: pd.DataFrame,
+    labels: list[str],
+    groups: Mapping[str, str],
+    years: tuple[int, int],
+    title: str,
+    caption: str,
+    alt: str,
+    evidence: Evidence,
+    periods: Periodisation | None = None,
+) -> Figure:
+    """Bars over years, several a row, coloured by group; an end that is not known fades.
+
+    Parameters
+    ----------
+    frame : columns ``lane`` (place in `labels`, with a fraction to set bars apart), ``size`` (height, 1 a row), ``group``,
+        ``sure_from`` and ``sure_to`` (years as numbers, of what is certain), ``fade_from`` and ``fade_to`` (its reach),
+        ``firm`` (False: drawn hollow), ``by_rule`` (True: hatched) and ``said`` (for the hover box).
+    labels : the rows from the top.
+    groups : groups and their names in order, six at most.
+    years : first and last year drawn.
+    periods : bands behind the bars, if given.
+    """
+    plot = _blank()
+    first, last = years
+    rows = frame.assign(
+        **{
+            name: frame[name].astype(float).clip(first, last + 1)
+            for name in ("sure_from", "sure_to", "fade_from", "fade_to")
+        }
+    )
+    wide = max(map(len, labels), default=0)
+    lanes = 0
+    if periods is not None:
+        _period_bands(plot, periods, first, last)
+        lanes = _period_names(plot, periods, first, last, WIDTH - 40 - 5.4 * wide)
+    present = [code for code in groups if (rows["group"] == code).any()]
+    for position, code in enumerate(groups):
+        colour = COLOURS[position % len(COLOURS)]
+        own = rows[rows["group"] == code]
+        for begin, end, strength in _fades(own):
+            _span_bars(plot, own, begin, end, {"color": colour, "opacity": strength, "line": {"width": 0}})
+        for firm, by_rule in ((True, False), (False, False), (True, True), (False, True)):
+            part = own[(own["firm"] == firm) & (own["by_rule"] == by_rule)]
+            _span_bars(plot, part, part["sure_from"], part["sure_to"], _span_marker(colour, firm, by_rule))
+        if code in present:
+            key = {
+                "size": 11,
+                "symbol": "square",
+                "color": colour,
+                "line": {"color": _EDGES.get(colour, colour), "width": 1},
+            }
+            plot.add_scatter(x=[None], y=[None], mode="markers", marker=key, name=groups[code], showlegend=True)
+    plot.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=[_safe(label) for label in labels],
+        range=[len(labels) - 0.4, -0.5 - 0.9 * lanes],
+        showgrid=False,
+        ticks="",
+        tickfont={"size": SMALL_TEXT},
+    )
+    plot.update_xaxes(range=[first, last + 1], dtick=20 if last - first > 60 else 5 if last - first > 12 else 1)
+    plot.update_xaxes(tick0=first // 10 * 10, tickformat="d")
+    legend_rows = -(-sum(len(groups[code]) + 5 for code in present) // 60)
+    plot.update_layout(
+        height=60 + 22 * legend_rows + round(_row_height(len(labels)) * (len(labels) + 0.9 * lanes)),
+        barmode="overlay",
+    )
+    _legend_above(plot)
+    marks = [] if frame["firm"].all() else ["Hollow: not yet confirmed in a source."]
+    marks += ["Hatched: made by rule, not read in a source."] if frame["by_rule"].any() else []
+    unsure = (rows["fade_from"] < rows["sure_from"]) | (rows["fade_to"] > rows["sure_to"])
+    marks += ["A faded end: the date is not known, or only within bounds."] if unsure.any() else []
+    return Figure(plot, title, " ".join([caption, *marks]), alt, frame.reset_index(drop=True), evidence)
+
+
+def _row_height(rows: int) -> float:
+    """Pixels a row: fewer where the chart would not fit on a page with its title and caption."""
+    return 17.0 if rows <= _ROWS_A_PAGE else max(12.5, 17.0 * _ROWS_A_PAGE / rows)
+
+
+_ROWS_A_PAGE = 36
+# The edges of bars in the two palest colours, which would else be lost on a band.
+_EDGES = {COLOURS[4]: "#6f8fa3", COLOURS[5]: "#a08f5c"}
+
+
+def _span_bars(
+    plot: go.Figure, rows: pd.DataFrame, begin: pd.Series, end: pd.Series, marker: dict[str, object]
+) -> None:
+    drawn = rows[(end - begin) > 0]
+    if drawn.empty:
+        return
+    plot.add_bar(
+        base=begin[drawn.index],
+        x=(end - begin)[drawn.index],
+        y=drawn["lane"],
+        width=0.66 * drawn["size"],
+        orientation="h",
+        marker=marker,
+        showlegend=False,
+        hovertext=[_breakable(said) for said in drawn["said"]],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _span_marker(colour: str, firm: bool, by_rule: bool) -> dict[str, object]:
+    edge = _EDGES.get(colour, colour)
+    marker: dict[str, object] = {"color": colour if firm else "white", "line": {"color": edge, "width": 1}}
+    if by_rule:
+        marker["color"] = "white"
+        marker["pattern"] = {"shape": "/", "fgcolor": edge, "bgcolor": "white", "size": 4, "solidity": 0.35}
+    return marker
+
+
+def _fades(rows: pd.DataFrame) -> list[tuple[pd.Series, pd.Series, float]]:
+    """Slices from what is certain outwards, each fainter: begin, end and opacity."""
+    strengths = (0.7, 0.5, 0.34, 0.2, 0.1)
+    before = (rows["sure_from"] - rows["fade_from"]) / len(strengths)
+    after = (rows["fade_to"] - rows["sure_to"]) / len(strengths)
+    slices = []
+    for step, strength in enumerate(strengths):
+        slices.append((rows["sure_from"] - before * (step + 1), rows["sure_from"] - before * step, strength))
+        slices.append((rows["sure_to"] + after * step, rows["sure_to"] + after * (step + 1), strength))
+    return slices
+
+
+# Classes of holder, each in one only: colour and mark tell them apart.
+HOLDER_CLASSES = {
+    "council": "Elected council",
+    "local": "Other local body",
+    "appointed": "Appointed local body",
+    "central": "Central body",
+    "other": "Private or other",
+}
+_CLASS_MARKS = ("square", "circle", "diamond", "triangle-up", "cross")
+
+
+def role_matrix(
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    roles: Mapping[str, str],
+    title: str,
+    caption: str,
+    evidence: Evidence,
+) -> Figure:
+    """A row a function, a column a role, and in each cell a mark for each class of body that had the role.
+
+    Parameters
+    ----------
+    frame : columns ``heading``, ``function``, ``role``, ``class`` (of `HOLDER_CLASSES`), ``by_rule`` (True where rows made by
+        rule alone say so: the mark is hollow), one row a mark.
+    """
+    plot = _blank()
+    functions = list(frame.sort_values(["heading", "function"])["function"].drop_duplicates())
+    place = {function: index for index, function in enumerate(functions)}
+    column = {role: index for index, role in enumerate(roles)}
+    present = [code for code in HOLDER_CLASSES if (frame["class"] == code).any()]
+    for code in present:
+        position = list(HOLDER_CLASSES).index(code)
+        for by_rule in (False, True):
+            part = frame[(frame["class"] == code) & (frame["by_rule"] == by_rule)]
+            plot.add_scatter(
+                x=[column[role] + 0.16 * (position - 2) for role in part["role"]],
+                y=[place[function] for function in part["function"]],
+                mode="markers",
+                marker={
+                    "size": 9,
+                    "symbol": _CLASS_MARKS[position],
+                    "color": "white" if by_rule else COLOURS[position],
+                    "line": {"color": COLOURS[position], "width": 1.4 if by_rule else 0},
+                },
+                showlegend=False,
+                hovertemplate=HOLDER_CLASSES[code] + "<extra></extra>",
+            )
+        key = {"size": 10, "symbol": _CLASS_MARKS[position], "color": COLOURS[position]}
+        plot.add_scatter(x=[None], y=[None], mode="markers", marker=key, name=HOLDER_CLASSES[code], showlegend=True)
+    for edge in range(1, len(roles)):
+        plot.add_vline(x=edge - 0.5, line={"color": RULE, "width": 1}, layer="below")
+    plot.update_xaxes(
+        tickvals=list(column.values()),
+        ticktext=[name.replace(" or ", " or<br>") for name in roles.values()],
+        range=[-0.5, len(roles) - 0.5],
+        side="top",
+        showgrid=False,
+    )
+    plot.update_yaxes(
+        tickvals=list(place.values()),
+        ticktext=[_safe(labels[function]) for function in functions],
+        range=[len(functions) - 0.4, -0.6],
+        ticks="",
+        tickfont={"size": SMALL_TEXT},
+    )
+    legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "top", "yref": "container"}
+    height = 110 + round(_row_height(len(functions)) * len(functions))
+    plot.update_layout(height=height, margin={"t": 84}, showlegend=True, legend=legend)
+    said = [
+        f"{name}: " + (listing(sorted({HOLDER_CLASSES[code].lower() for code in own["class"]})) or "nobody known")
+        for role, name in roles.items()
+        if len(own := frame[frame["role"] == role])
+    ]
+    alt = f"{len(functions)} functions. Classes of body with each role: {'; '.join(said)}."
+    return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
+
+
 def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, caption: str) -> Figure:
     """A row a name: a mark for the main value and a line over its range in the variants.
 
@@ -562,6 +842,55 @@ def ranges(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, capti
     said = "; ".join(
         f"{row.name_}: {row.value:.2f}, from {row.low:.2f} to {row.high:.2f} in the variants"
         for row in frame.rename(columns={"name": "name_"}).itertuples()
+    )
+    return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
+
+
+def estimates(frame: pd.DataFrame, title: str, axis: str, evidence: Evidence, caption: str) -> Figure:
+    """A row a name: a dot for an estimate and a line over its interval, side by side where there are two variants.
+
+    Parameters
+    ----------
+    frame : columns ``name``, ``variant``, ``value``, ``low``, ``high``; at most two variants, named in a legend.
+    """
+    plot = _blank()
+    names, variants = list(dict.fromkeys(frame["name"])), list(dict.fromkeys(frame["variant"]))
+    apart = 0.16 if len(variants) > 1 else 0.0
+    for position, variant in enumerate(variants):
+        rows = frame[frame["variant"] == variant]
+        colour = PAIR[position] if len(variants) > 1 else COLOURS[0]
+        plot.add_scatter(
+            x=rows["value"],
+            y=[names.index(name) + (2 * position - 1) * apart for name in rows["name"]],
+            mode="markers",
+            name=variant,
+            marker={"size": 10, "color": colour, "symbol": ("circle", "square")[position % 2]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": rows["high"] - rows["value"],
+                "arrayminus": rows["value"] - rows["low"],
+                "color": colour,
+                "thickness": 2,
+                "width": 4,
+            },
+            hovertemplate="%{x:.3~g}<extra></extra>",
+        )
+    plot.add_vline(x=0, line={"color": INK, "width": 1}, layer="below")
+    plot.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=[_breakable(name, 40) for name in names],
+        range=[len(names) - 0.5, -0.5],
+        showgrid=False,
+        ticks="",
+    )
+    plot.update_xaxes(title_text=axis, nticks=7)
+    plot.update_layout(height=96 + 44 * len(names) + (24 if len(variants) > 1 else 0))
+    if len(variants) > 1:
+        _legend_above(plot)
+    said = "; ".join(
+        f"{row.label}{f', {row.variant}' if len(variants) > 1 else ''}: {row.value:.3g}, interval {row.low:.3g} to {row.high:.3g}"
+        for row in frame.rename(columns={"name": "label"}).itertuples()
     )
     return Figure(plot, title, caption, said + ".", frame.reset_index(drop=True), evidence)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 # What a break may change so that the values on both sides are not one line.
 PARTING = ("definition", "geography", "price_basis", "coverage")
-_MILLION = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
+# Units of money, in millions of pounds.
+MONEY = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +122,7 @@ class Series:
         Value × index(base) ÷ index(year). Where the series has financial years and the index calendar years,
         the index of 2001/02 is three quarters of 2001 and one quarter of 2002.
         """
-        if self.unit not in _MILLION or self.price_basis != "current":
+        if self.unit not in MONEY or self.price_basis != "current":
             said = f"{self.key} is in {self.unit} at {_prices(self.price_basis)}"
             raise LocalgovError(f"{said}; expected money at current prices")
         book = catalogue or self.book
@@ -175,9 +177,9 @@ class Series:
         if self.price_basis != other.price_basis:
             said = f"{self.key} is at {_prices(self.price_basis)}, {whole} at {_prices(other.price_basis)}"
             raise LocalgovError(f"{said}; expected one price basis for both")
-        if self.unit != other.unit and not (self.unit in _MILLION and other.unit in _MILLION):
+        if self.unit != other.unit and not (self.unit in MONEY and other.unit in MONEY):
             raise LocalgovError(f"{self.key} is in {self.unit}, {whole} in {other.unit}; expected one unit for both")
-        scale = _MILLION.get(self.unit, 1.0) / _MILLION.get(other.unit, 1.0) if self.unit != other.unit else 1.0
+        scale = MONEY.get(self.unit, 1.0) / MONEY.get(other.unit, 1.0) if self.unit != other.unit else 1.0
         breaks = _together(self.breaks, other.breaks)
         totals = _by_year(other, self.year_kind)
         kept = self.frame[self.frame["year"].isin(totals)]
@@ -201,6 +203,122 @@ class Series:
             steps=(*self.steps, step),
             also=self.also + other.evidence,
         )
+
+    def per_head(self, catalogue: Catalogue | None = None) -> Series:
+        """In pounds for each person of the same geography.
+
+        Returns
+        -------
+        A series without the years for which no population is known: their number is named in `steps`.
+
+        Raises
+        ------
+        LocalgovError
+            If the series is not money, or there is no series of the population of its geography.
+        NotEnoughDataError
+            If no population is known for any of its years.
+
+        Notes
+        -----
+        A financial year is divided by the people in the middle of the calendar year in which it begins. See `people_of`.
+        """
+        if self.unit not in MONEY:
+            raise LocalgovError(f"{self.key} is in {self.unit}; expected money")
+        people = people_of(self.geography, catalogue or self.book)
+        kept = self.frame[self.frame["year"].isin(people.numbers)]
+        if kept.empty:
+            raise NotEnoughDataError(f"no population of {self.geography} is known for the years of {self.key}")
+        breaks = _within(kept, _together(self.breaks, people.breaks))
+        pounds = 1e6 * MONEY[self.unit]
+        values = [pounds * value / people.numbers[at] for value, at in zip(kept["value"], kept["year"], strict=True)]
+        lost = len(self.frame) - len(kept)
+        step = f"Per head of the population of {self.geography}"
+        step += f"; {counted(lost, 'year')} without a population left out." if lost else "."
+        if not set(kept["year"]) <= people.counted:
+            step += " Between two censuses the population is taken to grow at a constant yearly rate."
+        return dataclasses.replace(
+            self,
+            title=f"{self.title}, per head",
+            unit="GBP per head",
+            frame=kept.assign(value=values, segment=_segments(kept, breaks)).reset_index(drop=True),
+            breaks=breaks,
+            steps=(*self.steps, step),
+            also=self.also + people.evidence,
+        )
+
+    def between(self, first: int, last: int) -> Series:
+        """The values of the years from `first` to `last`, and the breaks among them.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If it has no value in these years.
+        """
+        kept = self.frame[self.frame["year"].between(first, last)]
+        if kept.empty:
+            span = f"{self.frame['when'].iloc[0]} to {self.frame['when'].iloc[-1]}"
+            raise NotEnoughDataError(
+                f"{self.title} ({self.key}) has no value from {first} to {last}; it covers {span}"
+            )
+        return dataclasses.replace(self, frame=kept.reset_index(drop=True), breaks=_within(kept, self.breaks))
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """The population of a geography by year.
+
+    Attributes
+    ----------
+    numbers : people by calendar year.
+    counted : the years of a census or of an official estimate; the others lie between two censuses.
+    breaks : where the population changes its definition or its geography.
+    evidence : the rows it rests on.
+    """
+
+    numbers: dict[int, float]
+    counted: frozenset[int]
+    breaks: pd.DataFrame
+    evidence: Evidence
+
+
+def people_of(geography: str, catalogue: Catalogue | None = None) -> People:
+    """The population of a geography: estimates for the middle of the year, else censuses.
+
+    Between two censuses without an estimate for each year, the population grows at a constant yearly rate from one to the other.
+
+    Raises
+    ------
+    LocalgovError
+        If there is no series of its population.
+    """
+    book = catalogue or default()
+    found = {}
+    for kind in ("_population_census", "_population_midyear"):
+        keys = [
+            row["series_key"]
+            for row in book.rows("series_meta")
+            if row["geography"] == geography and row["series_key"].endswith(kind)
+        ]
+        if keys:
+            found[kind] = series(keys[0], catalogue=book)
+    if not found:
+        known = sorted(
+            row["geography"] for row in book.rows("series_meta") if row["series_key"].endswith("_population_census")
+        )
+        raise LocalgovError(f"there is no series of the population of {geography}; expected {listing(known, 'or')}")
+    held = [dict(zip(item.frame["year"], item.frame["value"], strict=True)) for item in found.values()]
+    numbers: dict[int, float] = {}
+    years = sorted(held[0])
+    for left, right in itertools.pairwise(years):
+        growth = (held[0][right] / held[0][left]) ** (1 / (right - left))
+        numbers |= {year: held[0][left] * growth ** (year - left) for year in range(left, right)}
+    for each in held:
+        numbers |= each
+    evidence = Evidence()
+    for item in found.values():
+        evidence += item.evidence
+    certain = frozenset(int(year) for each in held for year in each)
+    return People(numbers, certain, _together(*(item.breaks for item in found.values())), evidence)
 
 
 def series(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from localgov_history import bodies
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.sources import Evidence
-from localgov_history.text import listing
+from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +74,24 @@ class Shares:
     def to_frame(self) -> pd.DataFrame:
         """The shares, one row a period and class."""
         return self.frame.copy()
+
+    def sentence(self) -> str:
+        """The largest class of each period."""
+        largest = self.frame.sort_values("share", ascending=False).drop_duplicates("period")
+        told = [
+            f"{row['class'].replace('_', ' ')} in {row['label']} ({row['share']:.0%} of {row['of']})"
+            for _, row in largest.sort_index().iterrows()
+        ]
+        without = f" {counted(self.left_out, 'kind')} had no years or no code." if self.left_out else ""
+        return f"The largest share of kinds of body: {listing(told) or 'none known'}.{without}"
+
+    def summary(self) -> str:
+        """The sentence and every share."""
+        lines = [
+            f"  {row['label']}, {row['class'].replace('_', ' ')}: {row['share']:.0%}"
+            for _, row in self.frame.iterrows()
+        ]
+        return "\n".join([self.sentence(), *lines])
 
 
 def weights(frame: pd.DataFrame, period: Period) -> pd.Series:
@@ -211,6 +229,21 @@ class Holdings:
     def to_frame(self) -> pd.DataFrame:
         """One row a function."""
         return self.frame.copy()
+
+    def sentence(self) -> str:
+        """How many functions elected councils and single-purpose bodies held in each year."""
+        told = [
+            f"in {year} elected councils held {int(self.frame[f'council_{year}'].sum())} and single-purpose local bodies "
+            f"{int(self.frame[f'single_{year}'].sum())}"
+            for year in self.years
+        ]
+        years = listing([str(year) for year in self.years])
+        return f"Of {len(self.frame)} functions with a known holder in {years}: {'; '.join(told)}."
+
+    def summary(self) -> str:
+        """The sentence, the mean number of holders, and what is not covered."""
+        lines = [f"  Kinds of body for each function, {year}: {self.mean_holders(year):.1f}" for year in self.years]
+        return "\n".join([self.sentence(), *lines, f"  Functions not covered in all years: {len(self.uncovered)}"])
 
 
 def is_board(council: bool, purpose: str, scope: str) -> bool:
@@ -422,6 +455,24 @@ class Profiles:
     def to_frame(self) -> pd.DataFrame:
         """One row a period."""
         return self.frame.copy()
+
+    def sentence(self) -> str:
+        """The two periods that are most alike."""
+        pairs = [
+            (float(value), str(key), str(other))
+            for key in self.frame.index
+            for other, value in self.distances(str(key)).items()
+        ]
+        distance, first, second = min(pairs)
+        alike = [first, second]
+        return (
+            f"On {len(self.frame.columns)} measures the periods most alike are {listing(alike)} (distance {distance:.2f}; 0 is "
+            "alike)."
+        )
+
+    def summary(self) -> str:
+        """The sentence and the profile of each period."""
+        return f"{self.sentence()}\n{self.frame.round(2).to_string()}"
 
 
 def profiles(kinds: pd.DataFrame, periodisation: Periodisation) -> Profiles:

@@ -12,7 +12,7 @@ from localgov_history.catalogue import Catalogue
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing, yes
-from localgov_history.verdicts import MAIN, NOT_SUPPORTED, OPEN, PARTLY, SUPPORTED, Answer, Rule, Variant
+from localgov_history.verdicts import MAIN, NOT_SUPPORTED, OPEN, PARTLY, SUPPORTED, UNCONFIRMED, Answer, Rule, Variant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # The year of the chart that the claim of three decades rests on, and the length of time it speaks of.
 CHART_YEAR, DECADES = 2008, 30
-UNCONFIRMED = Variant("with rows and cells not yet confirmed", include_unconfirmed=True)
 
 _NOT_NUMBERS = (
     "Choices were more alike than an even spread would make them; whether that is a straitjacket is no matter of numbers "

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # The last day of an authority that continues.
 FAR = "9999-12-31"
+# The choice that leaves nothing out, where a type or a region narrows what is shown.
+EVERY = "all"
 # How the types of authority are shortened in lists and in speech.
 ABBREVIATIONS = {
     "ac": "administrative_county",
@@ -239,6 +241,21 @@ def _without_region(cover: pd.DataFrame, placeless: set[str]) -> pd.DataFrame:
         status=cover["status"].mask(lacking & (cover["status"] == "complete"), "partial"),
         why=cover["why"].mask(lacking, cover["why"] + " Some have no region in the register and are left out."),
     )
+
+
+def types(catalogue: Catalogue | None = None) -> list[str]:
+    """The types of authority that have any in England, in order of name."""
+    columns = (catalogue or default()).columns("authorities")
+    return sorted(
+        {str(kind) for kind, country in zip(columns["type"], columns["country"], strict=True) if country == "England"}
+    )
+
+
+def regions(catalogue: Catalogue | None = None) -> list[str]:
+    """The regions of England, in order of name."""
+    columns = (catalogue or default()).columns("authorities")
+    pairs = zip(columns["region"], columns["country"], strict=True)
+    return sorted({str(region) for region, country in pairs if country == "England" and region})
 
 
 def type_named(name: str, catalogue: Catalogue | None = None) -> str:

@@ -45,6 +45,11 @@ def listing(items: list[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def items(text: str) -> list[str]:
+    """What a reader wrote as a list with commas: ``Leeds, Kent``; each item once, in order."""
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun in the right form: ``1 row``, ``1,200 rows``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -42,6 +42,9 @@ class Variant:
     special_cases : count special cases beside their wider kind.
     roles : which roles make a body a holder of a function.
     wide_councils : count every elected local body of several headings as a council, boards of guardians included.
+    seen_only : leave out responsibilities that are our judgement and not read in a source.
+    narrow_purpose : a kind with more than one function has several purposes, even under one heading.
+    rival : another scheme of periods, whose own periods stand for the first and the last.
     dropped : a measure left out of the profiles.
     choice : another definition, for claims that have one of their own.
     """
@@ -53,11 +56,15 @@ class Variant:
     special_cases: bool = False
     roles: tuple[str, ...] = bodies.HOLDING
     wide_councils: bool = False
+    seen_only: bool = False
+    narrow_purpose: bool = False
+    rival: str = ""
     dropped: str = ""
     choice: str = ""
 
 
 MAIN = Variant("main reading")
+UNCONFIRMED = Variant("with rows and cells not yet confirmed", include_unconfirmed=True)
 
 
 @dataclass(frozen=True)

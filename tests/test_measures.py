@@ -181,6 +181,25 @@ def test_functions_known_in_one_year_only_are_left_out_and_named() -> None:
         held.share("council", 1865)
 
 
+def test_results_say_themselves_in_a_sentence() -> None:
+    held = measures.holdings(responsibilities(), 1865, 1935)
+    assert held.sentence() == (
+        "Of 6 functions with a known holder in 1865 and 1935: in 1865 elected councils held 3 and single-purpose local bodies "
+        "2; in 1935 elected councils held 5 and single-purpose local bodies 0."
+    )
+    assert "Functions not covered in all years: 0" in held.summary()
+    shares = measures.shares_by(FIVE, "purpose", TWO)
+    assert "of 5)" in shares.sentence()
+    assert "1 kind had no years or no code." in shares.sentence()
+    table = pd.DataFrame({"one": [0.0, 0.9, 1.0], "two": [0.0, 1.0, 1.0]}, index=["x", "y", "z"])
+    # y and z differ by a tenth of the range of one measure and not at all in the other.
+    assert (
+        measures.Profiles(table, Evidence())
+        .sentence()
+        .startswith("On 2 measures the periods most alike are y and z (distance 0.05")
+    )
+
+
 @pytest.mark.parametrize(
     ("codes", "expected"),
     [

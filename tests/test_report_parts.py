@@ -33,6 +33,7 @@ from localgov_history.report import (
 )
 
 FLAGSHIP = "partnerships-and-reinventing-the-wheel"
+COMPARED = "compare-periods"
 
 
 def notebook(
@@ -76,20 +77,20 @@ def test_every_notebook_declares_its_parameters_with_help() -> None:
 )
 def test_a_wrong_parameter_is_answered_before_any_kernel(given: dict[str, object], said: str) -> None:
     with pytest.raises(LocalgovError, match=said):
-        plan.plan(FLAGSHIP, given)
+        plan.plan(COMPARED, given)
     with pytest.raises(ParameterError, match=said):
         parameters.resolve(folder("notebooks") / "02_reinventing_the_wheel.ipynb", given)
 
 
 def test_a_parameter_goes_to_every_notebook_that_declares_it() -> None:
-    made = plan.plan(FLAGSHIP, {"include_unconfirmed": False})
+    made = plan.plan(COMPARED, {"include_unconfirmed": False})
     values = {run.notebook.stem: run.parameters.get("include_unconfirmed") for run in made.runs}
     assert values["01_timeline"] is False
 
 
 def test_an_unknown_report_gets_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=f"did you mean {FLAGSHIP}"):
-        plan.plan("partnerships")
+        plan.plan("partnerships-and-the-wheel")
 
 
 def test_the_name_of_a_report_is_no_path(tmp_path: Path) -> None:
@@ -228,7 +229,7 @@ def test_the_command_to_make_it_again_has_the_parameters(tmp_path: Path) -> None
         ("titel: x\nnotebooks: [a]\n", "no key is called 'titel'; did you mean title"),
         ("title: x\n", "'notebooks' is missing or empty"),
         ("title: x\nnotebooks: [01_timelin]\n", "no notebook is called '01_timelin'; did you mean 01_timeline"),
-        ("title: x\nnotebooks: [01_timeline]\nformats: [docx]\n", "'docx' is not a format"),
+        ("title: x\nnotebooks: [01_timeline]\nformats: [odt]\n", "'odt' is not a format"),
         ("title: x\nnotebooks:\n  - notebok: a\n", "expected 'notebook: NAME'"),
         (
             "title: x\nnotebooks:\n  - notebook: 01_timeline\n    params: {}\n",
@@ -270,7 +271,7 @@ def test_what_a_definition_leaves_empty_is_empty(tmp_path: Path) -> None:
         "title: x\nsubtitle:\ndescription:\nformats:\nnotebooks:\n  - notebook: 01_timeline\n    parameters:\n"
     )
     made = plan.plan("mine", place=tmp_path)
-    assert (made.subtitle, made.description, made.formats) == ("", "", plan.FORMATS)
+    assert (made.subtitle, made.description, made.formats) == ("", "", plan.USUAL)
 
 
 def made_document(tmp_path: Path, *cells: tuple[str, str]) -> document.Document:
@@ -281,9 +282,19 @@ def made_document(tmp_path: Path, *cells: tuple[str, str]) -> document.Document:
 
 
 def test_sections_are_numbered_here(tmp_path: Path) -> None:
-    made = made_document(tmp_path, ("markdown", "# A\n\n## B\n\ntext\n\n## C\n\n### D"), ("markdown", "# E\n\n## F"))
+    first = "# A\n\n## B\n\ntext\n\n## C\n\n### D\n\ntext"
+    made = made_document(tmp_path, ("markdown", first), ("markdown", "# E\n\n## F\n\ntext"))
     assert [(block.number, block.text) for block in made.blocks if isinstance(block, document.Heading)] == [
         ("1", "A"), ("1.1", "B"), ("1.2", "C"), ("1.2.1", "D"), ("2", "E"), ("2.1", "F"),
+    ]  # fmt: skip
+
+
+def test_a_section_with_nothing_in_it_is_left_out_with_its_heading(tmp_path: Path) -> None:
+    made = made_document(
+        tmp_path, ("markdown", "# A\n\n## B\n\n## C\n\ntext\n\n## D\n\n### E"), ("markdown", "# F\n\ntext")
+    )
+    assert [(block.number, block.text) for block in made.blocks if isinstance(block, document.Heading)] == [
+        ("1", "A"), ("1.1", "C"), ("2", "F"),
     ]  # fmt: skip
 
 
@@ -345,15 +356,17 @@ def test_an_ordered_list_counts_from_where_it_starts(tmp_path: Path) -> None:
 
 
 def test_headings_are_joined_without_double_blanks(tmp_path: Path) -> None:
-    made = made_document(tmp_path, ("markdown", "# The *Local* `Government` **Act** of\n[1888](https://x.org)"))
+    made = made_document(
+        tmp_path, ("markdown", "# The *Local* `Government` **Act** of\n[1888](https://x.org)\n\ntext")
+    )
     assert made.sections[0].text == "The Local Government Act of"
-    made = made_document(tmp_path, ("markdown", "The *Local* Government\n[Act](https://x.org) 1888\n==="))
+    made = made_document(tmp_path, ("markdown", "The *Local* Government\n[Act](https://x.org) 1888\n===\n\ntext"))
     assert made.sections[0].text == "The Local Government Act 1888"
 
 
 def test_headings_take_no_address_of_the_page_itself(tmp_path: Path) -> None:
     names = ("Bibliography", "How this was made", "Main", "Plots", "Key findings", "Figure 1", "Table 1", "Source a")
-    made = made_document(tmp_path, ("markdown", "\n\n".join(f"# {name}" for name in (*names, "Main"))))
+    made = made_document(tmp_path, ("markdown", "\n\n".join(f"# {name}\n\ntext" for name in (*names, "Main"))))
     page = html.render(made)
     anchors = [block.anchor for block in made.sections]
     assert len(set(anchors)) == len(names) + 1

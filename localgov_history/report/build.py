@@ -22,7 +22,7 @@ from typing import Any
 from localgov_history.errors import BrowserMissingError, LocalgovError
 from localgov_history.report import charts, document, keys, publish, work, workers
 from localgov_history.report.execute import NotebookFailedError
-from localgov_history.report.plan import Plan, Run
+from localgov_history.report.plan import PRINTED, Plan, Run
 from localgov_history.report.store import CannotWriteError, Record, Store, read_notebook
 
 Say = Callable[[str], None]
@@ -30,6 +30,8 @@ Say = Callable[[str], None]
 Tell = Callable[[str, str, str], None]
 BUILT, UNCHANGED, REFUSED, FAILED = "built", "unchanged", "not built", "failed"
 _RESERVED = ("index", "failures", "assets")
+# What a format leaves beside a report where it is no file of that name: of a folder, its list of contents.
+_ENDS = {"assets": f"{publish.OWN}/{publish.CONTENTS}"}
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class _Report:
         return tuple(store.notebook(static, self.records[static].key) for static in self.statics)
 
     def files(self, place: Path) -> list[Path]:
-        ends = [f".{name}" for name in self.plan.formats] + [".json"]
+        ends = [_ENDS.get(name, f".{name}") for name in self.plan.formats] + [".json"]
         return [
             place / f"{self.plan.name}{end}" for end in (*ends, *([".png"] if "pdf" in self.plan.formats else []))
         ]
@@ -186,7 +188,7 @@ class _Press:
         self._tell, self._say = tell, say
         self.outcome = Outcome()
         self._browser_path = ""
-        if any("pdf" in plan.formats for plan in plans):
+        if any(plan.printed for plan in plans):
             plans = self._without_pdf_where_no_browser(plans)
         self.reports = [_Report(plan) for plan in plans]
         self._events: queue.Queue[tuple[Callable[..., None], tuple[Any, ...]]] = queue.Queue()
@@ -204,7 +206,9 @@ class _Press:
         except BrowserMissingError as error:
             self.outcome.no_pdf = f"no PDF: {error}"
             self._say(self.outcome.no_pdf)
-            return [replace(plan, formats=tuple(name for name in plan.formats if name != "pdf")) for plan in plans]
+            return [
+                replace(plan, formats=tuple(name for name in plan.formats if name not in PRINTED)) for plan in plans
+            ]
 
     # What is to be done
 
@@ -235,7 +239,7 @@ class _Press:
 
     def _settle_rendering(self, report: _Report) -> None:
         made = [report.records[static].key for static in report.statics]
-        browser = self._browser if "pdf" in report.plan.formats else ""
+        browser = self._browser if report.plan.printed else ""
         report.rendering = keys.of_rendering(report.plan, made, self._templates, self.options.shared_assets, browser)
 
     def _whole(self, report: _Report, state: Mapping[str, Any]) -> bool:
@@ -269,7 +273,7 @@ class _Press:
             ["" for _ in report.plan.runs],
             self._templates,
             self.options.shared_assets,
-            self._browser if "pdf" in report.plan.formats else "",
+            self._browser if report.plan.printed else "",
         )
         kept = [{name: text for name, text in each.items() if not name.startswith("outputs of ")}
                 for each in (state.get("rendering", {}), now)]  # fmt: skip
@@ -315,14 +319,14 @@ class _Press:
             remote = cluster.Cluster(self.options.scheduler, limits)
             self._stack.callback(remote.close)
             self._runners, most = remote, jobs + 2 * remote.workers
-        if any("pdf" in report.plan.formats for report in self._todo):
+        if any(report.plan.printed for report in self._todo):
             self._drawers = self._stack.enter_context(charts.Browser(tabs=min(jobs, 4)))
         wanted: dict[str, tuple[Run, keys.Inputs]] = {}
         for report in self._todo:
             for run, static, inputs in zip(report.plan.runs, report.statics, report.inputs, strict=True):
                 if static not in report.records:
                     wanted.setdefault(static, (run, inputs))
-                elif "pdf" in report.plan.formats:
+                elif report.plan.printed:
                     self._draw(report.records[static], None)
         for static, (run, inputs) in wanted.items():
             self._ready.append(partial(self._start_run, static, run, inputs))
@@ -372,7 +376,7 @@ class _Press:
                 report.records[static] = record
                 report.inputs = [whole if each == static else old
                                  for each, old in zip(report.statics, report.inputs, strict=True)]  # fmt: skip
-            if any("pdf" in report.plan.formats for report in users):
+            if any(report.plan.printed for report in users):
                 self._draw(record, ran.charts)
             self._go_on(users)
 
@@ -419,10 +423,10 @@ class _Press:
                 self._refuse(report, reason)
                 continue
             shown = [chart for record in report.records.values() for chart in record.charts]
-            pdf = "pdf" in report.plan.formats
-            if pdf and any(chart in self._drawing for chart in shown):
+            printed = report.plan.printed
+            if printed and any(chart in self._drawing for chart in shown):
                 continue
-            if pdf and (fault := next((self._undrawn[chart] for chart in shown if chart in self._undrawn), None)):
+            if printed and (fault := next((self._undrawn[chart] for chart in shown if chart in self._undrawn), None)):
                 self._fail(report, fault)
                 continue
             report.asked = True
@@ -436,7 +440,7 @@ class _Press:
         piece = work.Render(
             report.plan,
             report.notebooks(self.store),
-            drawings if "pdf" in report.plan.formats else None,
+            drawings if report.plan.printed else None,
             f"{up}{publish.ASSETS}/" if self.options.shared_assets else "",
         )
         self._submit(

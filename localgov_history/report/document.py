@@ -16,8 +16,10 @@ from markdown_it.token import Token
 from localgov_history import __version__
 from localgov_history.display import BLOCK_MIME, PLOTLY_MIME
 from localgov_history.errors import LocalgovError
+from localgov_history.report import commentary
 from localgov_history.report.parameters import NOTEBOOK_ONLY
 from localgov_history.report.plan import Plan
+from localgov_history.report.theme import Theme
 from localgov_history.sources import Source, bibliography, sort_key
 
 # Addresses of the page's own that a heading may not take.
@@ -113,7 +115,14 @@ class TableBlock:
         return f"table-{self.number}"
 
 
-Block = Heading | Paragraph | Listing | Quote | FigureBlock | TableBlock
+@dataclass(frozen=True)
+class CommentBlock:
+    """The author's own words, set apart from what is computed."""
+
+    blocks: tuple[Paragraph | Listing | Quote, ...]
+
+
+Block = Heading | Paragraph | Listing | Quote | FigureBlock | TableBlock | CommentBlock
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,7 @@ class Document:
     runs: tuple[tuple[str, dict[str, Any]], ...]
     command: str
     given: Mapping[str, Any] = field(default_factory=dict)
+    theme: Theme = field(default_factory=Theme)
     package_version: str = __version__
 
     @property
@@ -175,6 +185,9 @@ def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
     builder = _Builder()
     for run, notebook in zip(plan.runs, notebooks, strict=True):
         builder.add(run.notebook.name, notebook)
+        builder.values.update({name: str(value) for name, value in run.parameters.items()})
+    builder.values |= {"title": plan.title, "data_version": builder.version[0], "data_date": builder.version[1]}
+    _comment(builder, plan.commentary)
     return Document(
         name=plan.name,
         title=plan.title,
@@ -189,11 +202,33 @@ def build(plan: Plan, notebooks: Iterable[Any]) -> Document:
         runs=tuple((run.notebook.stem, run.parameters) for run in plan.runs),
         command=plan.command,
         given=plan.given,
+        theme=plan.theme,
     )
+
+
+def _comment(builder: _Builder, comments: Iterable[commentary.Comment]) -> None:
+    """Put the author's words where they belong."""
+    for comment in comments:
+        headings = [
+            (index, block.level, block.text)
+            for index, block in enumerate(builder.blocks)
+            if isinstance(block, Heading)
+        ]
+        place = commentary.position(comment, headings, len(builder.blocks))
+        builder.blocks.insert(place, _words(comment, builder.values))
+
+
+def _words(comment: commentary.Comment, values: Mapping[str, str]) -> CommentBlock:
+    own = _Builder()
+    own._markdown(comment.filled(values), f"{comment.file}, row {comment.line}")
+    if own._waiting or any(isinstance(block, Heading) for block in own.blocks):
+        raise LocalgovError(f"{comment.file}, row {comment.line}: a heading in commentary; expected words alone")
+    return CommentBlock(tuple(block for block in own.blocks if isinstance(block, Paragraph | Listing | Quote)))
 
 
 class _Builder:
     def __init__(self) -> None:
+        self.values: dict[str, str] = {}
         self.blocks: list[Block] = []
         self.findings: list[str] = []
         self.sources: dict[str, Source] = {}
@@ -201,6 +236,9 @@ class _Builder:
         self.digests: dict[str, str] = {}
         self.version = ("", "")
         self._counts = [0, 0, 0]
+        # Headings that nothing stands under as yet; a section without content is left out with its heading.
+        self._waiting: list[Heading] = []
+        self._deepest = 0
         self._figures = self._tables = 0
         self._anchors = set(_TAKEN)
 
@@ -225,6 +263,9 @@ class _Builder:
             )
         if block["kind"] == "none":
             return
+        if block["kind"] == "values":
+            self.values.update(block["values"])
+            return
         # A block names a shipped source by its key and carries a user's own, which is in no other catalogue.
         cited = [Source(**item) if isinstance(item, dict) else self._shipped[item] for item in block["sources"]]
         keys = tuple(source.key for source in cited)
@@ -235,10 +276,10 @@ class _Builder:
             if block["finding"]:
                 self.findings.append(block["text"])
             else:
-                self.blocks.append(Paragraph((Inline(block["text"]),), computed=True, sources=keys))
+                self._put(Paragraph((Inline(block["text"]),), computed=True, sources=keys))
         elif block["kind"] == "figure":
             self._figures += 1
-            self.blocks.append(
+            self._put(
                 FigureBlock(
                     self._figures,
                     block["title"],
@@ -252,7 +293,7 @@ class _Builder:
             )
         else:
             self._tables += 1
-            self.blocks.append(
+            self._put(
                 TableBlock(
                     self._tables,
                     block["title"],
@@ -272,33 +313,44 @@ class _Builder:
                 inlines = _inlines(_until(tokens, "heading_close"), where)
                 self._heading(int(token.tag[1:]), "".join(item.text for item in inlines), where)
             elif token.type == "paragraph_open":
-                self.blocks.append(Paragraph(_inlines(_until(tokens, "paragraph_close"), where)))
+                self._put(Paragraph(_inlines(_until(tokens, "paragraph_close"), where)))
             elif token.type == "bullet_list_open":
-                self.blocks.append(Listing(_items(_until(tokens, "bullet_list_close"), where)))
+                self._put(Listing(_items(_until(tokens, "bullet_list_close"), where)))
             elif token.type == "ordered_list_open":
                 items = _items(_until(tokens, "ordered_list_close"), where)
-                self.blocks.append(Listing(items, ordered=True, start=int(token.attrs.get("start", 1))))
+                self._put(Listing(items, ordered=True, start=int(token.attrs.get("start", 1))))
             elif token.type == "blockquote_open":
-                self.blocks.append(Quote(_inlines(_until(tokens, "blockquote_close"), where)))
+                self._put(Quote(_inlines(_until(tokens, "blockquote_close"), where)))
             else:
                 raise LocalgovError(f"{where}: Markdown of the kind {token.type!r} is not known to reports")
 
     def _heading(self, level: int, text: str, where: str) -> None:
-        deepest = max((index + 1 for index, count in enumerate(self._counts) if count), default=0)
-        if level > 3 or level > deepest + 1:
+        if level > 3 or level > self._deepest + 1:
             raise LocalgovError(
-                f"{where}: the heading {text!r} is of level {level}; expected at most {min(deepest + 1, 3)}"
+                f"{where}: the heading {text!r} is of level {level}; expected at most {min(self._deepest + 1, 3)}"
             )
-        self._counts[level - 1] += 1
-        self._counts[level:] = [0] * (3 - level)
-        number = ".".join(str(count) for count in self._counts[:level])
-        anchor = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+        self._deepest = level
+        self._waiting = [heading for heading in self._waiting if heading.level < level]
+        self._waiting.append(Heading(level, "", text, ""))
+
+    def _put(self, block: Block) -> None:
+        """Add what is not a heading, with the headings that waited for it."""
+        for heading in self._waiting:
+            self.blocks.append(self._numbered(heading))
+        self._waiting = []
+        self.blocks.append(block)
+
+    def _numbered(self, heading: Heading) -> Heading:
+        self._counts[heading.level - 1] += 1
+        self._counts[heading.level :] = [0] * (3 - heading.level)
+        number = ".".join(str(count) for count in self._counts[: heading.level])
+        anchor = re.sub(r"[^a-z0-9]+", "-", heading.text.lower()).strip("-") or "section"
         if _TAKEN_FORMS.match(anchor):
             anchor = f"section-{anchor}"
         while anchor in self._anchors:
             anchor += "-2"
         self._anchors.add(anchor)
-        self.blocks.append(Heading(level, number, text, anchor))
+        return Heading(heading.level, number, heading.text, anchor)
 
 
 def _until(tokens: Iterator[Token], closing: str) -> list[Token]:

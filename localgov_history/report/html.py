@@ -17,6 +17,7 @@ from localgov_history.report import document as model
 from localgov_history.report.charts import font_css
 from localgov_history.report.manifest import how_made, manifest
 from localgov_history.report.pdf import TEMPLATES
+from localgov_history.report.theme import Theme
 from localgov_history.text import escape_html as esc
 from localgov_history.text import escape_script
 
@@ -32,7 +33,7 @@ def render(document: model.Document, shared: str = "") -> str:
     script, style = (f"{shared}{name}" for name in asset_names()) if shared else ("", "")
     return page.render(
         document=document,
-        body=Markup("\n".join(_block(block) for block in document.blocks)),
+        body=Markup("\n".join(_block(block, document.theme) for block in document.blocks)),
         contents=document.sections,
         how_made=how_made(document),
         style_file=style,
@@ -40,6 +41,11 @@ def render(document: model.Document, shared: str = "") -> str:
         font_css="" if shared else Markup(font_css()),
         plotly=Markup(plotly_script()) if document.figures and not shared else "",
         figures=Markup(_figures_json(document)),
+        words=document.theme.words,
+        language=document.theme.language,
+        theme_css=Markup(document.theme.css()),
+        logo=document.theme.logo_address(),
+        cover=document.theme.cover,
         manifest=Markup(escape_script(json.dumps(manifest(document), ensure_ascii=False))),
     )
 
@@ -81,12 +87,14 @@ def plotly_script() -> str:
 
 def _figures_json(document: model.Document) -> str:
     plots = {
-        figure.anchor: {"data": figure.plot["data"], "layout": figure.plot["layout"]} for figure in document.figures
+        figure.anchor: {part: themed[part] for part in ("data", "layout")}
+        for figure in document.figures
+        for themed in [document.theme.plot(figure.plot)]
     }
     return escape_script(json.dumps(plots))
 
 
-def _block(block: model.Block) -> str:
+def _block(block: model.Block, theme: Theme) -> str:
     if isinstance(block, model.Heading):
         level = block.level + 1
         return f'<h{level} id="{block.anchor}">{block.number}&ensp;{esc(block.text)}</h{level}>'
@@ -97,30 +105,33 @@ def _block(block: model.Block) -> str:
         return f'<ol start="{block.start}">{items}</ol>' if block.ordered else f"<ul>{items}</ul>"
     if isinstance(block, model.Quote):
         return f"<blockquote><p>{_inlines(block.inlines)}</p></blockquote>"
+    if isinstance(block, model.CommentBlock):
+        inner = "".join(_block(each, theme) for each in block.blocks)
+        return f'<aside class="comment"><p class="by">{esc(theme.words["comment"])}</p>{inner}</aside>'
     if isinstance(block, model.FigureBlock):
-        return _figure(block)
-    return _table(block)
+        return _figure(block, theme)
+    return _table(block, theme)
 
 
-def _figure(block: model.FigureBlock) -> str:
+def _figure(block: model.FigureBlock, theme: Theme) -> str:
     layout = block.plot["layout"]
     data = base64.b64encode(block.csv.encode()).decode()
     return (
         f'<figure id="{block.anchor}" aria-labelledby="{block.anchor}-title">'
-        f'<p class="title" id="{block.anchor}-title">Figure {block.number}. {esc(block.title)}</p>'
+        f'<p class="title" id="{block.anchor}-title">{esc(theme.words["figure"])} {block.number}. {esc(block.title)}</p>'
         f'<div class="scroll" tabindex="0" role="group" aria-label="Chart {block.number}, scrollable">'
         f'<div class="chart" role="img" aria-label="{esc(block.alt)}" '
         f'style="width:{int(layout["width"])}px;height:{int(layout["height"])}px"></div></div>'
         f"<figcaption>{esc(block.caption)}"
-        f'<span class="sources">Sources: {esc(block.note)}</span>'
+        f'<span class="sources">{esc(theme.words["sources"])}: {esc(block.note)}</span>'
         f'<span class="tools"><a download="{block.anchor}.csv" href="data:text/csv;base64,{data}">'
         f"Data of figure {block.number} (CSV)</a></span>"
-        f"<details><summary>In words</summary><p>{esc(block.alt)}</p></details>"
+        f"<details><summary>{esc(theme.words['in_words'])}</summary><p>{esc(block.alt)}</p></details>"
         f"{_cited(block.sources)}</figcaption></figure>"
     )
 
 
-def _table(block: model.TableBlock) -> str:
+def _table(block: model.TableBlock, theme: Theme) -> str:
     heads = "".join(f'<th scope="col">{esc(name)}</th>' for name in block.columns)
     rows = "".join(
         f'<tr><th scope="row">{esc(row[0])}</th>{"".join(f"<td>{esc(cell)}</td>" for cell in row[1:])}</tr>'
@@ -130,12 +141,12 @@ def _table(block: model.TableBlock) -> str:
     columns = "".join(f'<col style="width:{100 * width / sum(widths):.1f}%">' for width in widths)
     return (
         f'<div class="table" id="{block.anchor}">'
-        f'<p class="title" id="{block.anchor}-title">Table {block.number}. {esc(block.title)}</p>'
+        f'<p class="title" id="{block.anchor}-title">{esc(theme.words["table"])} {block.number}. {esc(block.title)}</p>'
         f'<p class="caption">{esc(block.caption)}</p>'
         f'<div class="scroll" tabindex="0" role="group" aria-label="Table {block.number}, scrollable">'
         f'<table aria-labelledby="{block.anchor}-title"><colgroup>{columns}</colgroup>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<p class="sources">Sources: {esc(block.note)}</p>{_cited(block.sources)}</div>'
+        f'<p class="sources">{esc(theme.words["sources"])}: {esc(block.note)}</p>{_cited(block.sources)}</div>'
     )
 
 

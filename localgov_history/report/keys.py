@@ -27,7 +27,16 @@ Inputs = dict[str, str]
 Reads = Iterable[tuple[str, str, str, str]]
 
 _PACKAGE = Path(__file__).parents[1]
-_RENDERERS = ("charts.py", "document.py", "html.py", "manifest.py", "pdf.py")
+_RENDERERS = (
+    "assets.py",
+    "charts.py",
+    "commentary.py",
+    "document.py",
+    "html.py",
+    "manifest.py",
+    "pdf.py",
+    "theme.py",
+)
 _RUNS = ("pandas", "numpy", "scipy", "statsmodels", "plotly", "pyarrow", "ipython", "ipykernel")
 _RENDERS = ("plotly", "jinja2", "markdown-it-py", "typst")
 
@@ -103,6 +112,9 @@ def of_rendering(plan: Plan, runs: Sequence[str], templates: Inputs, shared: boo
         if name not in ("name", "runs", "formats", "definition", "given"):
             found[name] = str(getattr(plan, name))
     found["command"] = plan.command
+    found["theme"] = digest(repr(plan.theme) + "".join(digest(path.read_bytes()) for path in plan.theme.files))
+    for number, comment in enumerate(plan.commentary, start=1):
+        found[f"comment {number}"] = digest(repr(comment))
     found["formats"] = listing(sorted(plan.formats)) + (", plotly.js beside it" if shared else "")
     if browser:
         found["browser"] = browser

@@ -42,7 +42,7 @@ def manifest(document: model.Document) -> dict[str, Any]:
         "@type": "Report",
         "name": document.title,
         "description": document.description,
-        "inLanguage": "en-GB",
+        "inLanguage": document.theme.language,
         "version": document.data_version,
         "dateModified": document.data_date,
         "isBasedOn": [

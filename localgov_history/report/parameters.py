@@ -2,6 +2,7 @@
 
     periodisation = "gough"  # choices: periodisations | The scheme of periods
     earlier = "1830s_1880s"  # choices: periods of periodisation | The earlier period
+    areas = "Leeds, Kent"  # choices: list of laa areas | The areas to compare, with commas between them
     shift_years = 0  # range: -10 to 10 | Move the inner boundaries by so many years
     include_unconfirmed = False  # | Also use rows from memory
 
@@ -20,13 +21,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from localgov_history import catalogue, coding, periods
+from localgov_history import areas, coding, dates, periods, registry, statute_dates
+from localgov_history.catalogue import default
 from localgov_history.errors import LocalgovError, ParameterError, suggest
+from localgov_history.text import items
 
 # A cell with this tag is for the notebook's reader alone (what to try, how to change a parameter).
 NOTEBOOK_ONLY = "notebook-only"
 _RANGE = re.compile(r"range:\s*(-?\d+) to (-?\d+)")
 _CHOICES = re.compile(r"choices:\s*(.+)")
+_LIST = "list of "
 _COLUMN = re.compile(r"column (\w+) of (\w+)")
 
 
@@ -37,8 +41,10 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``column NAME of TABLE``, or values parted by
-        commas; or empty.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``,
+        ``long series`` (those with values enough for a test), ``laa areas``, ``authority types``, ``regions``,
+        ``dates``, ``column NAME of TABLE``, or values parted by commas; or empty. After ``list of`` a value is several
+        of them in one text, with commas between them.
     least, most : the range of a number, or None.
     """
 
@@ -60,9 +66,30 @@ class Parameter:
             return periods.periodisation(values[scheme]).keys
         if self.choices == "functions":
             return sorted(coding.headings())
-        if column := _COLUMN.fullmatch(self.choices):
-            return list(dict.fromkeys(row[column[1]] for row in catalogue.default().rows(column[2])))
-        return [part.strip() for part in self.choices.split(",") if part.strip()]
+        if self.choices == "headings":
+            return sorted(set(coding.headings().values()))
+        if self.choices == "bodies":
+            return sorted(row["body_key"] for row in default().rows("body_types"))
+        if self.choices == "series":
+            return sorted(row["series_key"] for row in default().rows("series_meta"))
+        if self.choices == "long series":
+            return statute_dates.long_enough()
+        kind = self.choices.removeprefix(_LIST)
+        if kind == "laa areas":
+            return areas.names()
+        if kind == "authority types":
+            return [registry.EVERY, *registry.types()]
+        if kind == "regions":
+            return [registry.EVERY, *registry.regions()]
+        if kind == "dates":
+            return []
+        if column := _COLUMN.fullmatch(kind):
+            return list(dict.fromkeys(row[column[1]] for row in default().rows(column[2])))
+        return [part.strip() for part in kind.split(",") if part.strip()]
+
+    def parts(self, value: Any) -> list[Any]:
+        """The values that one text stands for: several where the choices are a list, else itself."""
+        return items(value) if self.choices.startswith(_LIST) else [value]
 
     def is_file(self, value: Any) -> bool:
         """Whether a value is the path of a user's own CSV file and not a name."""
@@ -109,9 +136,18 @@ class Parameter:
         if self.is_file(value):
             periods.periodisation(value)
             return
+        if self.choices == "dates":
+            try:
+                dates.as_of(value)
+            except LocalgovError as error:
+                raise ParameterError(f"{where}: {self.name}: {error}") from None
         allowed = self.allowed(values)
-        if allowed and value not in allowed:
-            raise ParameterError(f"{where}: {self.name} is {value!r}; {suggest(str(value), allowed)}")
+        parts = self.parts(value)
+        if not parts:
+            raise ParameterError(f"{where}: {self.name} is empty; expected one or more, with commas between them")
+        for part in parts:
+            if allowed and str(part) not in allowed:
+                raise ParameterError(f"{where}: {self.name} is {part!r}; {suggest(str(part), allowed)}")
 
 
 def cells(notebook: Path) -> list[Any]:

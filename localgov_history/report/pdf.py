@@ -48,15 +48,22 @@ def render(
     with tempfile.TemporaryDirectory(prefix="localgov-", dir=scratch_in) as scratch:
         root = Path(scratch)
         (root / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+        (root / "theme.typ").write_text(document.theme.typst(), encoding="utf-8")
+        own_fonts = root / "fonts"
+        own_fonts.mkdir()
+        for path in document.theme.fonts:
+            (own_fonts / path.name).write_bytes(path.read_bytes())
+        if document.theme.logo:
+            (root / f"logo{document.theme.logo.suffix.lower()}").write_bytes(document.theme.logo.read_bytes())
         for name, svg in charts.items():
-            (root / f"{name}.svg").write_bytes(svg)
+            (root / f"{name}.svg").write_bytes(document.theme.svg(svg))
         main = root / "main.typ"
         main.write_text(source(document), encoding="utf-8")
         (root / MANIFEST).write_text(json.dumps(manifest(document), ensure_ascii=False, indent=1), encoding="utf-8")
         try:
             # One compiler: what it has set for the PDF it need not set again for the picture.
             compiler = typst.Compiler(
-                str(main), root=scratch, font_paths=[str(folder("fonts"))], ignore_system_fonts=True
+                str(main), root=scratch, font_paths=[str(folder("fonts")), str(own_fonts)], ignore_system_fonts=True
             )
             # The time in the file is that of the tables: the same inputs give the same bytes on any day.
             made = datetime.combine(date.fromisoformat(document.data_date), time(), UTC)
@@ -80,7 +87,8 @@ def attached(body: bytes) -> bytes:
 def source(document: model.Document) -> str:
     """The document as Typst: calls to the template's functions, every text a string."""
     day = date.fromisoformat(document.data_date)
-    dated = f"{dates.parse(day.isoformat()).readable()} · data version {document.data_version}"
+    words = document.theme.words
+    dated = f"{dates.parse(day.isoformat()).readable()} · {words['data_version']} {document.data_version}"
     lines = [
         '#import "report.typ": *',
         f"#show: report.with(title: {quoted(document.title)}, subtitle: {quoted(document.subtitle)}, "
@@ -96,7 +104,7 @@ def source(document: model.Document) -> str:
         for block, after in itertools.zip_longest(document.blocks, document.blocks[1:])
     ]
     lines += [
-        _heading(1, "Bibliography"),
+        _heading(1, words["bibliography"]),
         f"#par({quoted(_bibliography_note(document))})",
     ]
     entries = "".join(
@@ -104,8 +112,8 @@ def source(document: model.Document) -> str:
         f"{quoted(item.link_text)})\n"
         for item in document.sources
     )
-    lines += [f"#columns(2, gutter: 7mm)[\n{entries}]"]
-    lines += [_heading(1, "How this was made")]
+    lines += [f"#columns(3, gutter: 5mm)[\n{entries}]"]
+    lines += [_heading(1, words["how_this_was_made"])]
     lines += [f"#par({quoted(text)})" for text in how_made(document)]
     return "\n\n".join(lines) + "\n"
 
@@ -127,6 +135,8 @@ def _block(block: model.Block, followed_by: model.Block | None) -> str:
         return f"#enum(start: {block.start}, {items})" if block.ordered else f"#list({items})"
     if isinstance(block, model.Quote):
         return f"#quoted[{_inlines(block.inlines)}]"
+    if isinstance(block, model.CommentBlock):
+        return f"#comment[{' '.join(_block(each, None) for each in block.blocks)}]"
     if isinstance(block, model.FigureBlock):
         return (
             f"#chart(number: {quoted(block.number)}, title: {quoted(block.title)}, "

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from localgov_history._resources import folder
 from localgov_history.errors import LocalgovError, UnknownNameError, fold, suggest
-from localgov_history.report import members, parameters
+from localgov_history.report import commentary, lines, members, parameters
+from localgov_history.report.theme import Theme
+from localgov_history.report.theme import load as read_theme
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "docx", "assets")
+USUAL = ("html", "pdf")
+# What needs the charts drawn.
+PRINTED = ("pdf", "docx", "assets")
 _TEXT = "text, in quotes where it looks like a number or a date"
 # What each key holds: its type, in words for who got it wrong, and whether it must be there.
 _SHAPES: Mapping[str, tuple[type, str, bool]] = {
@@ -24,6 +27,8 @@ _SHAPES: Mapping[str, tuple[type, str, bool]] = {
     "notebooks": (list, "a list of one notebook or more", True),
     "formats": (list, "a list of one format or more, such as [html, pdf]", False),
     "for_each": (dict, "parameters, each with a list or a table: {area: {table: laa_areas, column: area}}", False),
+    "theme": (str, "the name of a theme file beside the definition", False),
+    "commentary": (list, "a list of comments, each with a section and a text", False),
 }
 _NOTEBOOK_SHAPES: Mapping[str, tuple[type, str, bool]] = {
     "notebook": (str, "the name of a notebook", True),
@@ -54,6 +59,14 @@ class Plan:
     formats: tuple[str, ...]
     definition: Path = field(compare=False)
     given: Mapping[str, Any] = field(default_factory=dict)
+    theme: Theme = field(default_factory=Theme)
+    theme_file: str = ""
+    commentary: tuple[commentary.Comment, ...] = ()
+
+    @property
+    def printed(self) -> bool:
+        """Whether its charts are to be drawn."""
+        return any(name in PRINTED for name in self.formats)
 
     @property
     def command(self) -> str:
@@ -62,6 +75,8 @@ class Plan:
         words = ["localgov", "report", "build", batch, *(["--only", member] if member else [])]
         for name, value in self.given.items():
             words += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
+        if self.theme_file:
+            words += ["--theme", self.theme_file]
         return shlex.join(words)
 
 
@@ -76,10 +91,11 @@ def plan(
     formats: tuple[str, ...] = (),
     place: Path | None = None,
     notebooks: Path | None = None,
+    theme: Path | None = None,
 ) -> Plan:
     """The plan of one report; of a batch, one is named as in ``area-profile/leeds``. See `plans`."""
     batch, _, member = name.partition("/")
-    made = plans(batch, given, formats, (member,) if member else (), place, notebooks)
+    made = plans(batch, given, formats, (member,) if member else (), place, notebooks, theme)
     if len(made) > 1:
         raise LocalgovError(f"{name} is a batch of {len(made)} reports; expected one of them, such as {made[0].name}")
     return made[0]
@@ -92,6 +108,7 @@ def plans(
     only: Sequence[str] = (),
     place: Path | None = None,
     notebooks: Path | None = None,
+    theme: Path | None = None,
 ) -> list[Plan]:
     """Read a definition and check every parameter of every notebook of every report in it.
 
@@ -102,6 +119,7 @@ def plans(
     formats : overrides the definition's.
     only : of a batch, the reports wanted, by a value, what it is called, or the name of the file; all if empty.
     place, notebooks : folders of definitions and notebooks; the kit's own by default.
+    theme : a theme file that takes the place of the definition's.
 
     Raises
     ------
@@ -114,11 +132,15 @@ def plans(
     if name == "index":
         raise LocalgovError("index.yaml: 'index' is the page that lists the reports; expected another name")
     path = place / f"{name}.yaml"
-    body = _checked(path.name, _read(path), _SHAPES)
-    for where, chosen in (("--format", formats), (path.name, body["formats"])):
+    read, where = lines.read(path)
+    body = _checked(path.name, read, _SHAPES)
+    for said, chosen in (("--format", formats), (path.name, body["formats"])):
         for item in chosen:
             if item not in FORMATS:
-                raise LocalgovError(f"{where}: {item!r} is not a format; {suggest(str(item), FORMATS)}")
+                raise LocalgovError(f"{said}: {item!r} is not a format; {suggest(str(item), FORMATS)}")
+    file = theme or (path.parent / body["theme"] if body["theme"] else None)
+    look = read_theme(file) if file else Theme()
+    comments = commentary.read(path.name, body["commentary"], where) if body["commentary"] else ()
     for key in given or {}:
         if key in body["for_each"]:
             raise LocalgovError(f"--set {key}: {path.name} makes a report for each {key}; expected --only")
@@ -130,11 +152,14 @@ def plans(
     return [
         Plan(
             f"{name}/{member.slug}" if member.slug else name,
-            **_filled(path, texts, member),
+            **_filled(path, texts, member, where),
             runs=_runs(name, entries, member, dict(given or {})),
-            formats=formats or tuple(body["formats"]) or FORMATS,
+            formats=formats or tuple(body["formats"]) or USUAL,
             definition=path,
             given=dict(given or {}),
+            theme=look,
+            theme_file=str(theme) if theme else "",
+            commentary=comments,
         )
         for member in _chosen(path.name, every, only)
     ]
@@ -152,7 +177,7 @@ def _chosen(file: str, every: list[members.Member], only: Sequence[str]) -> list
     return [member for member in every if not only or member.slug in wanted]
 
 
-def _filled(path: Path, texts: Mapping[str, str], member: members.Member) -> dict[str, str]:
+def _filled(path: Path, texts: Mapping[str, str], member: members.Member, where: lines.Where) -> dict[str, str]:
     """The texts of a definition with the named values of a batch put in."""
     if not member.labels:
         return dict(texts)
@@ -161,15 +186,8 @@ def _filled(path: Path, texts: Mapping[str, str], member: members.Member) -> dic
         try:
             found[key] = members.filled(text, member.labels)
         except LocalgovError as error:
-            raise LocalgovError(f"{path.name}, row {_row(path, key)}: {key}: {error}") from None
+            raise LocalgovError(f"{path.name}, row {where[(key,)]}: {key}: {error}") from None
     return found
-
-
-def _row(path: Path, key: str) -> int:
-    """The row of a key at the top of a definition."""
-    node: Any = yaml.compose(path.read_text(encoding="utf-8"))
-    rows = {name.value: value.start_mark.line + 1 for name, value in node.value}
-    return int(rows[key])
 
 
 def _entries(
@@ -210,27 +228,6 @@ def _runs(
         first = next(iter(unused))
         raise LocalgovError(f"{name} has no parameter {first!r}; {suggest(first, every)}")
     return tuple(runs)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LocalgovError(f"{path.name} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n") + 1
-        raise LocalgovError(f"{path.name}, row {row}: not UTF-8; expected the file saved as UTF-8") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", row {mark.line + 1}" if mark else ""
-        fault = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise LocalgovError(f"{path.name}{line}: not YAML: {fault}") from None
-    except ValueError as error:
-        # PyYAML makes dates of what looks like one, and does not say where it failed.
-        raise LocalgovError(f"{path.name}: a date that is none ({error}); put text in quotes") from None
-    if not isinstance(body, dict):
-        raise LocalgovError(f"{path.name}: expected keys and values at the top, such as 'title: …'")
-    return body
 
 
 def _entry(file: str, item: Any) -> dict[str, Any]:

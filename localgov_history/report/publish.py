@@ -18,7 +18,9 @@ from localgov_history.report.store import FOLDER, CannotWriteError, alive
 
 # What a build writes carries this name, so that nothing else is taken for a report, or removed.
 MAKER = "localgov_history"
-_ENDS = (".html", ".pdf", ".png", ".json")
+_ENDS = (".html", ".pdf", ".png", ".json", ".docx")
+# The folder beside a report with its charts and tables as files, after its name, and the list of what is in it.
+OWN, CONTENTS = "-files", "contents.csv"
 FAILURES = "failures.html"
 ASSETS = "assets"
 _ASSET = re.compile(r"(plotly|style)-[0-9a-f]{12}\.(js|css)")
@@ -51,6 +53,8 @@ def write_all(place: Path, contents: Mapping[str, bytes | Path], gone: Iterable[
             new.mkdir()
             old.mkdir()
             for name, body in contents.items():
+                for folder_of in (new, old, place):
+                    (folder_of / name).parent.mkdir(parents=True, exist_ok=True)
                 if isinstance(body, Path):
                     os.replace(body, new / name)
                 else:
@@ -58,6 +62,7 @@ def write_all(place: Path, contents: Mapping[str, bytes | Path], gone: Iterable[
             names = [*contents, *(name for name in gone if (place / name).is_file())]
             for name in names:
                 if (place / name).is_file():
+                    (old / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(place / name, old / name)
             done: list[str] = []
             try:
@@ -118,7 +123,8 @@ def remove(place: Path, name: str) -> None:
 def _earlier(place: Path, name: str) -> set[str]:
     """The files of a report that an earlier build may have left, if it did."""
     stem = Path(name).name
-    return {f"{stem}{end}" for end in _ENDS} if _card_of(place, place / f"{name}.json") else set()
+    card = _card_of(place, place / f"{name}.json")
+    return {f"{stem}{end}" for end in _ENDS} | set(card["files"]) if card else set()
 
 
 def _card_of(place: Path, path: Path) -> dict[str, Any] | None:
@@ -146,17 +152,19 @@ def clean(place: Path | None = None) -> int:
     if not place.is_dir():
         return 0
     written = [place / f"{name}{end}" for name in cards(place) for end in _ENDS]
+    written += [(place / name).parent / file for name, card in cards(place).items() for file in card["files"]]
     for page in (place / "index.html", place / FAILURES):
         if page.is_file() and _generator().encode() in page.read_bytes():
             written.append(page)
     if (place / ASSETS).is_dir():
         written += [path for path in (place / ASSETS).iterdir() if _ASSET.fullmatch(path.name)]
-    found = [path for path in written if path.is_file()]
+    found = list(dict.fromkeys(path for path in written if path.is_file()))
     for path in found:
         path.unlink()
     sweep(place)
     shutil.rmtree(place / FOLDER, ignore_errors=True)
-    for path in {path.parent for path in found} - {place}:
+    folders = {above for path in found for above in path.parents if place in above.parents}
+    for path in sorted(folders, key=lambda each: -len(each.parts)):
         if not any(path.iterdir()):
             path.rmdir()
     return len(found)

@@ -85,7 +85,7 @@ class Render:
 
     def do(self, folder: Path, how: execute.How) -> Rendered:
         """Render; the files are left in the folder."""
-        from localgov_history.report import document, html, pdf, publish
+        from localgov_history.report import assets, document, html, pdf, publish
 
         made = document.build(self.plan, executed(self.plan, self.notebooks))
         if not made.data_version:
@@ -98,8 +98,14 @@ class Render:
             bodies[f"{stem}.html"] = html.render(made, self.shared).encode()
         if self.drawings is not None:
             drawn = {item.anchor: self.drawings[charts.digest(item.plot)].read_bytes() for item in made.figures}
-            bodies[f"{stem}.pdf"], bodies[f"{stem}.png"] = pdf.render(made, drawn, folder)
+            if "pdf" in self.plan.formats:
+                bodies[f"{stem}.pdf"], bodies[f"{stem}.png"] = pdf.render(made, drawn, folder)
+            if "docx" in self.plan.formats:
+                bodies[f"{stem}.docx"] = assets.docx(made, drawn)
+            if "assets" in self.plan.formats:
+                bodies |= {f"{stem}{publish.OWN}/{name}": body for name, body in assets.files(made, drawn).items()}
         for name, body in bodies.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(body)
         return Rendered({name: folder / name for name in bodies}, publish.card(made, sorted(bodies)))
 
