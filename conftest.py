@@ -7,11 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
 
 ROOT = Path(__file__).resolve().parent
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("kit", deadline=None)
+settings.load_profile("kit")
 _ORDER = {"test_notebooks": 1, ".ipynb": 2, "test_report": 3, "test_browser": 4, "test_wheel": 5, "test_readme": 6}
 
 

@@ -131,7 +131,9 @@ def test_a_sheet_of_20_readings_can_be_checked_by_hand(shipped: Catalogue) -> No
     for row in cells.itertuples():
         table = shipped.schema(row.table)
         keys = [" / ".join(item[part] for part in table.primary_key) for item in shipped.rows(row.table)]
-        assert shipped.rows(row.table)[keys.index(row.row_key)][row.field] == row.value
+        # A reading may say that there is no value: an empty cell.
+        value = row.value if isinstance(row.value, str) else ""
+        assert shipped.rows(row.table)[keys.index(row.row_key)][row.field] == value
     assert sheet.equals(readings.sheet(20, seed=7, catalogue=shipped))
     assert not sheet.equals(readings.sheet(20, seed=8, catalogue=shipped))
 

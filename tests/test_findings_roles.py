@@ -417,12 +417,14 @@ def test_choices_of_bodies_and_headings() -> None:
     )
 
 
-@pytest.mark.parametrize(("report", "name"), [("function-history", "function"), ("body-history", "body")])
-def test_the_reports_take_any_function_or_body(report: str, name: str) -> None:
-    value = {"function": "gas", "body": "county_borough"}[name]
-    assert plan.plan(report, {name: value}).runs[0].parameters[name] == value
-    with pytest.raises(LocalgovError, match=name):
-        plan.plan(report, {name: "nothing"})
+@pytest.mark.parametrize(
+    ("report", "name", "value"), [("function-history", "function", "gas"), ("body-history", "body", "county_borough")]
+)
+def test_there_is_a_report_for_each_function_and_body(report: str, name: str, value: str) -> None:
+    (made,) = plan.plans(report, only=(value,))
+    assert made.runs[0].parameters[name] == value
+    with pytest.raises(LocalgovError, match="makes no such report"):
+        plan.plans(report, only=("nothing",))
 
 
 def test_without_widgets_the_first_choice_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
