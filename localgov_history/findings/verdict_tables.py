@@ -81,8 +81,8 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
-        "Firm: at least nine in ten of the readings agree; leaning: six in ten; open: fewer. Claims "
-        "marked “to come” await their tables.",
+        "Firm: at least nine in ten of the readings agree; leaning: six in ten; open: fewer."
+        + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
         evidence,
         (0.6, 6, 1, 1.25, 0.85),
     )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from localgov_history import dates
 from localgov_history._resources import folder
@@ -109,13 +110,18 @@ def source(document: model.Document) -> str:
     ]
     entries = "".join(
         f"#entry({quoted(item.full())}, {quoted(item.url if model.is_web(item.url) else '')}, "
-        f"{quoted(item.link_text)})\n"
+        f"{quoted(_host(item.url))})\n"
         for item in document.sources
     )
     lines += [f"#columns(3, gutter: 5mm)[\n{entries}]"]
     lines += [_heading(1, words["how_this_was_made"])]
     lines += [f"#par({quoted(text)})" for text in how_made(document)]
     return "\n\n".join(lines) + "\n"
+
+
+def _host(url: str) -> str:
+    """Where an address leads, short enough for a narrow column; the whole of it is behind the link."""
+    return urlsplit(url).netloc.removeprefix("www.")
 
 
 def _bibliography_note(document: model.Document) -> str:
