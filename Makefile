@@ -48,6 +48,8 @@ tables: $(READY)
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/breaks.py
+	$(BIN)/python benchmarks/incentives.py
 	$(BIN)/python benchmarks/press.py
 
 lab: $(READY)
