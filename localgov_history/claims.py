@@ -338,7 +338,7 @@ def partnerships(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
 
 
 def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Answer:
-    """P7: is the last period's nearest neighbour, by Gower distance of profiles, the first?
+    """P7: is the last period's nearest neighbour, by Gower distance of profiles, clearly the first?
 
     In a rival scheme the period that holds the middle year of the first one stands for it.
     """
@@ -352,7 +352,8 @@ def reinventing(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
     wanted = [name for name in measures.PROFILE if name != variant.dropped]
     distances = made.distances(last.key, wanted)
     nearest = str(distances.idxmin())
-    verdict = SUPPORTED if nearest == first.key else NOT_SUPPORTED
+    ahead = distances.drop(first.key).min() - distances[first.key]
+    verdict = SUPPORTED if ahead >= LEAST_CHANGE else OPEN if ahead > -LEAST_CHANGE else NOT_SUPPORTED
     order = ", ".join(
         f"{scheme[str(key)].readable_span()} {value:.2f}" for key, value in distances.sort_values().items()
     )
@@ -386,6 +387,9 @@ OF_PERIODS: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
 OF_PARTNERSHIPS = partnership_claims.RULES | experience_claims.RULES
 OF_REFORM = reform_claims.RULES | model_claims.RULES
 RULES = OF_PERIODS | OF_PARTNERSHIPS | OF_REFORM
+# How the verdict on a proposal is reached: by what became of it, by numbers of targets, by the model.
+OF_FATE = tuple(key for key in reform_claims.RULES if key not in reform_claims.COUNTED)
+OF_COUNT, OF_MODEL = reform_claims.COUNTED, tuple(model_claims.RULES)
 
 
 def profiles_of(variant: Variant, scheme: Periodisation, book: Catalogue | None = None) -> measures.Profiles:

@@ -163,7 +163,10 @@ def surveyed(key: str) -> Rule:
         together = f", together {share:.0%}" if len(shares) == 1 and len(counts) > 1 else ""
         sentence = f"{latest['sample'].iloc[0]}: {listing(answers)}{together}."
         numbers = tuple((str(row.measure), f"{row.value:.0f}%") for row in counts.itertuples())
-        caveat = "Which answers count for the claim is our judgement, and those who answered had a part in the work."
+        caveat = (
+            "Which answers count for the claim is our judgement; it is one survey, and those who answered had a part in the "
+            "work."
+        )
         return Answer(verdict, sentence, numbers, Evidence.of(counts, uses=("bears_on",)), caveat)
 
     return rule
@@ -203,6 +206,10 @@ def half_points(variant: Variant, scheme: Periodisation, book: Catalogue) -> Ans
     )
     numbers = (
         ("Subjects among the most chosen", f"{sum(among.values())} of {len(among)}"),
+        *(
+            (f"Areas that chose NI {number}, at least", f"{chosen[number]:.0f}")
+            for number in sorted(wanted & set(chosen.dropna().index))
+        ),
         ("Targets on them with a baseline", f"{len(targets)}"),
     )
     caveat = "What was often chosen was not therefore what talks turned on: the talks left no table."

@@ -85,7 +85,10 @@ def three_decades(variant: Variant, scheme: Periodisation, book: Catalogue) -> A
         (f"Of these known to have been at work in {CHART_YEAR}", f"{sum(lasted)}"),
         ("Median year of beginning", f"{int(first.median())}"),
     )
-    caveat = "The chart shows phases of policy, not arrangements; the list of arrangements is what was found, not a sample."
+    caveat = (
+        "The Audit Commission’s chart that the claim rests on shows phases of policy, not arrangements; to be at work later "
+        "is not proof of no break; the list is what was found, not a sample."
+    )
     used = Evidence.of(dated) + Evidence.of(book.load("policy_phases"))
     return Answer(verdict, sentence, numbers, used, caveat)
 
@@ -172,11 +175,11 @@ def straitjacket(variant: Variant, scheme: Periodisation, book: Catalogue) -> An
     verdict = SUPPORTED if shared.sum() / greatest > 0.5 else PARTLY if low_third > 0.5 else OPEN
     if high <= 0.5 and len(counts) >= found.of_indicators and low_third <= 0.5:
         verdict = NOT_SUPPORTED
+    said = ": most of an area’s targets were not those of most others" if high <= 0.5 else ""
     sentence = (
-        f"{len(shared)} indicators were chosen by more than half of the {areas} areas, and with others that may have been "
-        f"they took at most {high:.0%} of all choices: most of an area’s targets were not those of most others. Whether "
-        f"the commonest third took more than half cannot be told: counts are known for {len(counts)} of "
-        f"{found.of_indicators} indicators, which took at least {low_third:.0%}."
+        f"At most {high:.0%} of choices fell on indicators that more than half of the {areas} areas shared, of which "
+        f"{len(shared)} are known{said}. Whether the commonest third took more than half cannot be told: counts are known for "
+        f"{len(counts)} of {found.of_indicators} indicators, which took at least {low_third:.0%}."
     )
     numbers = (
         ("Ten most chosen, share of choices, at least", f"{found.lowest:.0%}"),

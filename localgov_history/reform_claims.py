@@ -176,6 +176,7 @@ def _latest(money: pd.DataFrame, key: str) -> pd.DataFrame:
     return found.tail(1)
 
 
+COUNTED = ("L4", "L5")
 RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
     **{
         key: (taken_up(key), PROPOSAL_VARIANTS)

@@ -113,6 +113,13 @@ class Verdict:
         """``firm``, ``leaning`` or ``open``, by the share of variants that agree."""
         return "firm" if self.agreement >= FIRM else "leaning" if self.agreement >= LEANING else "open"
 
+    @property
+    def standing(self) -> str:
+        """The verdict with its firmness in words; an untestable claim has none, and an ``open`` firmness is not firm."""
+        if self.verdict == UNTESTABLE:
+            return self.verdict
+        return f"{self.verdict} ({'not firm' if self.firmness == OPEN else self.firmness})"
+
     def dissent(self) -> str:
         """Which readings give another verdict, as a sentence; empty where all agree."""
         others = [f"{verdict} {name}" for name, verdict in self.readings if verdict != self.verdict]
@@ -121,11 +128,9 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict in a sentence, with its firmness and the readings that differ."""
         agree = sum(verdict == self.verdict for _, verdict in self.readings)
-        return (
-            f"{self.verdict.capitalize()} ({self.firmness}: {agree} of {len(self.readings)} readings agree). "
-            f"{self.dissent()}"
-            f"{self.answer.sentence} {self.answer.caveat}".rstrip()
-        )
+        stands = self.standing.capitalize().rstrip(")")
+        how = f": {agree} of {len(self.readings)} readings agree)" if "(" in stands else ""
+        return f"{stands}{how}. {self.dissent()}{self.answer.sentence} {self.answer.caveat}".rstrip()
 
     def summary(self) -> str:
         """The verdict and its numbers, as lines of text."""

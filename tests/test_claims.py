@@ -41,6 +41,8 @@ def test_each_claim_that_is_answered_has_one_verdict(shipped: Catalogue, verdict
         assert verdict.answer.evidence.rows > 0
         assert verdict.would_change.rstrip(".")[1:] in findings.verdict_table(verdict).caption
         assert verdict.sentence().startswith(verdict.verdict.capitalize())
+        assert ("(" in verdict.standing) == (verdict.verdict != claims.UNTESTABLE)
+        assert "(open" not in verdict.sentence()
 
 
 def test_all_claims_of_the_deck_are_listed(shipped: Catalogue) -> None:
@@ -261,3 +263,32 @@ def test_a_rival_scheme_stands_for_the_first_and_last_periods(verdicts: dict[str
     names = [name for name, _ in verdicts["P7"].readings]
     assert "with the periods of A Vision of Britain" in names
     assert "with responsibilities read in a source alone" in [name for name, _ in verdicts["P3"].readings]
+
+
+def test_a_period_clearly_nearest_answers_the_title_of_the_deck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: the rule asks for a lead of a twentieth of the scale, either way."""
+    import pandas as pd
+
+    from localgov_history import measures
+
+    scheme = periods.periodisation("gough")
+
+    def with_distances(first: float, other: float) -> str:
+        found = pd.Series([first, other, 0.9, 0.9], index=list(scheme.keys[:-1]))
+        monkeypatch.setattr(measures.Profiles, "distances", lambda self, to, measures=None: found)
+        return claims.reinventing(claims.Variant("made"), scheme, Catalogue()).verdict
+
+    assert with_distances(0.40, 0.46) == claims.SUPPORTED
+    assert with_distances(0.40, 0.44) == claims.OPEN
+    assert with_distances(0.44, 0.40) == claims.OPEN
+    assert with_distances(0.46, 0.40) == claims.NOT_SUPPORTED
+
+
+def test_conclusions_follow_the_verdicts(verdicts: dict[str, claims.Verdict]) -> None:
+    made = findings.conclusions(verdicts)
+    assert sum("(P7)" in line for line in made) == 1
+    without = {key: item for key, item in verdicts.items() if key not in ("P7", "L2")}
+    assert not any("(P7)" in line or "(L2)" in line for line in findings.conclusions(without))
+    assert len(findings.key_findings(verdicts)) == 2 + sum(
+        key in verdicts for key in findings.verdict_tables.FOREMOST
+    )

@@ -20,8 +20,10 @@ from localgov_history.findings.timeline import (
 )
 from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, change_title, or_say_why, sequence_title
 from localgov_history.findings.verdict_tables import (
+    changes_table,
     claim_by_claim,
     claim_sentence,
+    conclusions,
     dissent_table,
     evidence_table,
     fates_table,
@@ -53,9 +55,11 @@ __all__ = [
     "NOT_ENOUGH",
     "bodies_per_function",
     "change_title",
+    "changes_table",
     "claim_by_claim",
     "claim_sentence",
     "comparison",
+    "conclusions",
     "councils_table",
     "dissent_table",
     "evidence_table",

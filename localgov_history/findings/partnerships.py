@@ -52,15 +52,16 @@ def joint_working(catalogue: Catalogue | None = None) -> Figure:
     firsts = list(range(int(years.min()) // 5 * 5, int(years.max()) + 1, 5))
     counts = [int(years.between(first, first + 4).sum()) for first in firsts]
     shown = pd.DataFrame({"label": [f"{first}–{(first + 4) % 100:02d}" for first in firsts], "value": counts})
+    imposed = int((dated["form"] == "joint_authority").sum())
     late = int((years > partnership_claims.CHART_YEAR - 10).sum())
     return figures.bars(
         shown,
-        f"{late} of {len(years)} joint arrangements with a known start began in the ten years to "
-        f"{partnership_claims.CHART_YEAR} or later",
+        f"{late} of {len(years)} joint arrangements with a known start began after {partnership_claims.CHART_YEAR - 10}",
         "Arrangements begun",
         Evidence.of(dated, dates=("start",)),
         "Joint arrangements between councils that were found, by the five years in which they began; those of unknown start "
-        "are left out. The list is no sample: recent ones are likelier to be found.",
+        "are left out. "
+        f"{imposed} are joint authorities that an Act imposed. The list is no sample: recent ones are likelier to be found.",
     )
 
 

@@ -260,7 +260,7 @@ def never(rounds: int = incentives.ROUNDS, catalogue: Catalogue | None = None) -
     more, fewer = (made.shares[f"of the {word} deprived half, shut out in some setting"] for word in ("more", "less"))
     return figures.points(
         frame,
-        f"In some setting tournaments shut out {more:.0%} of the more deprived half of areas and {fewer:.0%} of the other",
+        f"In at least one setting tournaments shut out {more:.0%} of the more deprived half of areas, {fewer:.0%} of the other",
         "Mean deprivation score of the area’s small areas (2007)",
         f"Least chance of a prize in {rounds} rounds, percent",
         made.evidence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localgov_history import claims, precedents
+from localgov_history import bodies, claims, measures, precedents
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
@@ -12,6 +12,7 @@ from localgov_history.findings.titles import (
     or_say_why,
     percent,
 )
+from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
 
@@ -70,9 +71,9 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         {
             "Claim": row.key,
             "What the deck says": row.claim,
-            "Kind": row.kind,
+            "Kind": f"{row.kind}, by {_BY[row.key]}" if row.key in _BY else row.kind,
             "Verdict": made[row.key].verdict if row.key in made else claims.TO_COME,
-            "Firmness": made[row.key].firmness if row.key in made else "",
+            "Firmness": made[row.key].standing.partition("(")[2].rstrip(")") if row.key in made else "",
         }
         for row in frame.itertuples()
     ]
@@ -81,7 +82,9 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
-        "Firm: at least nine in ten of the readings agree; leaning: six in ten; open: fewer."
+        "Firm: at least nine in ten of the readings agree; leaning: six in ten; not firm: fewer. Open: the tables do not "
+        "decide. Of a proposal the verdict says, by fate, how far it was taken up by the end of 2012; by count or by model, "
+        "whether its reason holds."
         + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
         evidence,
         (0.6, 6, 1, 1.25, 0.85),
@@ -177,7 +180,7 @@ def slide_table(made: dict[str, claims.Verdict], keys: tuple[str, ...]) -> Table
     records = [
         {
             "Claim": item.key,
-            "Verdict": f"{item.verdict} ({item.firmness})",
+            "Verdict": item.standing,
             "How it is decided": item.rule if item.key == first[item.rule] else f"As {first[item.rule]}.",
             "What would count against it": item.would_change,
         }
@@ -187,7 +190,7 @@ def slide_table(made: dict[str, claims.Verdict], keys: tuple[str, ...]) -> Table
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"{capital(_of(chosen))}: {_tally(chosen)}",
-        "Rules were written down before their answers. Firm, leaning, open: how many readings of the same rule agree.",
+        "Firm: at least nine in ten readings of the same rule agree; leaning: six in ten; not firm: fewer.",
         evidence,
         (0.6, 1.2, 5, 3),
     )
@@ -237,7 +240,7 @@ def dissent_table(made: dict[str, claims.Verdict]) -> Table:
     return Table(
         pd.DataFrame(records, columns=["Claim", "Main reading", "Reading", "Its verdict"]).set_index("Claim"),
         f"Of {len(made)} claims {moved} have a reading that gives another verdict than the main one",
-        "The same rule on other rows, dates or definitions, listed before results were looked at.",
+        "The same rule on other rows, dates or definitions.",
         evidence,
         (0.6, 1.3, 5, 1.3),
     )
@@ -288,8 +291,18 @@ def claim_by_claim(made: dict[str, claims.Verdict], keys: tuple[str, ...]) -> li
     return [f"{claim_sentence(made[key])} {made[key].sentence()}" for key in keys if key in made]
 
 
+# What the cover of a report says first: the claims whose answers carry a number that a reader will want.
+FOREMOST = ("P7", "P3", "P5", "J1", "B2", "B5", "L2")
+# How the verdict on a proposal is reached.
+_BY = (
+    dict.fromkeys(claims.OF_FATE, "fate")
+    | dict.fromkeys(claims.OF_COUNT, "count")
+    | dict.fromkeys(claims.OF_MODEL, "model")
+)
+
+
 def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> list[str]:
-    """A sentence on the verdicts together, one on the deck's title, then one on each slide, for the cover of a report."""
+    """The verdicts together, then the answers that carry most, then what they rest on, for the cover of a report."""
     book = catalogue or default()
     rows = sorted(book.rows("claims"), key=lambda row: int(row["position"]))
     opening = (
@@ -297,29 +310,114 @@ def key_findings(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | Non
         f"1830s. Of its {len(rows)} claims {len(verdicts)} are answered here, each by a stated rule: "
         f"{_tally(list(verdicts.values()))}."
     )
-    lines = [opening]
-    if "P7" in verdicts:
-        lines.append(_finding(verdicts["P7"]))
-    slides: dict[str, list[claims.Verdict]] = {}
-    for row in rows:
-        if row["key"] in verdicts and row["key"] != "P7":
-            slides.setdefault(row["heading"], []).append(verdicts[row["key"]])
-    kinds = {row["key"]: row["kind"] for row in rows}
-    for heading, items in slides.items():
-        asked = [item for item in items if kinds[item.key] == "proposal"]
-        by_verdict: dict[str, list[str]] = {}
-        for item in items:
-            if item not in asked:
-                by_verdict.setdefault(item.verdict, []).append(f"{item.claim.rstrip('.')} ({item.key})")
-        told = [f"{name.capitalize()}: {'; '.join(said)}" for name, said in by_verdict.items()]
-        if asked:
-            told.append(f"{counted(len(asked), 'proposal')}: {_tally(asked)}")
-        lines.append(f"{heading}. {'. '.join(told)}.")
+    lines = [opening, *(_finding(verdicts[key]) for key in FOREMOST if key in verdicts)]
+    evidence = sum((item.answer.evidence for item in verdicts.values()), Evidence())
+    grades = evidence.grades(book)
+    low = sum(number for grade, number in grades.items() if grade in ("reference", "press", "mirror", "memory"))
+    if grades:
+        lines.append(
+            f"Of the {sum(grades.values()):,} sources behind the answers {low / sum(grades.values()):.0%} are works of "
+            "reference, the press or copies: leads to be checked."
+        )
     return lines
 
 
+@or_say_why
+def changes_table(catalogue: Catalogue | None = None) -> Table:
+    """What changed most in the make-up of kinds of body from the deck's first period to its last."""
+    import pandas as pd
+
+    book = catalogue or default()
+    scheme = periodisation("gough", book)
+    made = measures.profiles(bodies.kinds(catalogue=book), scheme)
+    first, last = scheme.keys[0], scheme.keys[-1]
+    both = made.frame.loc[[first, last]].dropna(axis=1)
+    if both.shape[1] < 2:
+        raise NotEnoughDataError("fewer than two measures are known for both periods")
+    step = (both.loc[last] - both.loc[first]).sort_values(key=abs, ascending=False)
+    records = [
+        {
+            "Measure": capital(measures.PROFILE[name]),
+            scheme.labels[first]: percent(both.loc[first, name]),
+            scheme.labels[last]: percent(both.loc[last, name]),
+        }
+        for name in step.index
+    ]
+    top = step.index[0]
+    return Table(
+        pd.DataFrame(records).set_index("Measure"),
+        f"The largest change from the {scheme.labels[first]} to the {scheme.labels[last]}: {measures.PROFILE[top]}, from "
+        f"{percent(both.loc[first, top])} to {percent(both.loc[last, top])}",
+        "Shares of the kinds of local body in being, each weighted by its years in the period; largest changes first.",
+        made.evidence,
+        (4, 1.2, 1.2),
+    )
+
+
+_CONCLUSIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        "P7",
+        {
+            claims.SUPPORTED: "The last period is nearest to the first in the make-up of its bodies: the deck’s title stands.",
+            claims.OPEN: "The last period is no nearer to the age of boards than to others, by more than the tables can tell: "
+            "the deck’s title is a figure of speech until more is known.",
+            claims.NOT_SUPPORTED: "In the make-up of its bodies the last period is nearer to another than to the age of boards: "
+            "the deck’s title does not stand.",
+        },
+    ),
+    (
+        "J1",
+        {
+            claims.SUPPORTED: "Joint working between councils is older than the policies that asked for it: some arrangements "
+            "outlasted the schemes that came after them.",
+            claims.PARTLY: "Old joint arrangements are known, but not that they lasted.",
+        },
+    ),
+    (
+        "B5",
+        {
+            claims.SUPPORTED: "The money that hung on partnership was too small beside local spending to move it by itself.",
+            claims.NOT_SUPPORTED: "The money that hung on partnership was large enough to move local spending.",
+        },
+    ),
+    (
+        "L2",
+        {
+            claims.SUPPORTED: "A model of reward favours tournaments over targets.",
+            claims.PARTLY: "A model of reward gives no general answer between targets and tournaments: it turns on how noisy "
+            "outcomes are and how unlike areas are, and deprived areas may lose most.",
+            claims.NOT_SUPPORTED: "A model of reward favours targets over tournaments.",
+        },
+    ),
+    (
+        "L3",
+        {
+            claims.SUPPORTED: "Fewer indicators would have brought more of what mattered, in the model.",
+            claims.NOT_SUPPORTED: "In the model fewer indicators bring less of what matters, since what is not measured is left "
+            "undone: the case for fewer rests on the cost of measuring, not on effort.",
+        },
+    ),
+)
+
+
+def conclusions(verdicts: dict[str, claims.Verdict], catalogue: Catalogue | None = None) -> list[str]:
+    """What follows from the verdicts, a sentence each; a verdict that says nothing of it is passed over."""
+    made = [
+        f"{forms[verdicts[key].verdict]} ({key})"
+        for key, forms in _CONCLUSIONS
+        if key in verdicts and verdicts[key].verdict in forms
+    ]
+    proposals = [row["key"] for row in (catalogue or default()).rows("claims") if row["kind"] == "proposal"]
+    old = sum(len(precedents.find(key, catalogue=catalogue)) > 0 for key in proposals)
+    made.append(
+        f"Of {counted(len(proposals), 'proposal')} {old} ask for something that an earlier body, duty or law already had: those "
+        "who would try them again can look up why it was given up, or kept."
+    )
+    return made
+
+
 def _finding(verdict: claims.Verdict) -> str:
-    return f"{verdict.claim.rstrip('.')}: {verdict.verdict} ({verdict.firmness}). {verdict.answer.sentence}"
+    return f"{verdict.claim.rstrip('.')}: {verdict.standing}. {verdict.answer.sentence}"
 
 
 def _tally(items: list[claims.Verdict]) -> str:
