@@ -87,7 +87,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         "whether its reason holds."
         + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
         evidence,
-        (0.6, 6, 1, 1.25, 0.85),
+        (0.6, 5.6, 1.5, 1.25, 0.85),
     )
 
 
