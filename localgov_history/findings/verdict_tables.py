@@ -71,7 +71,7 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         {
             "Claim": row.key,
             "What the deck says": row.claim,
-            "Kind": f"{row.kind}, by {_BY[row.key]}" if row.key in _BY else row.kind,
+            "Kind": f"{row.kind}: {_BY[row.key]}" if row.key in _BY else row.kind,
             "Verdict": made[row.key].verdict if row.key in made else claims.TO_COME,
             "Firmness": made[row.key].standing.partition("(")[2].rstrip(")") if row.key in made else "",
         }
@@ -83,11 +83,10 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
         "Firm: at least nine in ten of the readings agree; leaning: six in ten; not firm: fewer. Open: the tables do not "
-        "decide. Of a proposal the verdict says, by fate, how far it was taken up by the end of 2012; by count or by model, "
-        "whether its reason holds."
-        + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
+        "decide. Of a proposal the verdict says how far it was taken up by the end of 2012 (fate) or whether its reason "
+        "holds (count, model)." + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
         evidence,
-        (0.6, 5.6, 1.5, 1.25, 0.85),
+        (0.55, 6.1, 1.3, 1.45, 0.8),
     )
 
 
