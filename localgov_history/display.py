@@ -156,7 +156,7 @@ def show_sources(catalogue: Catalogue | None = None) -> None:
     items = "".join(f"<li>{escape_html(source.full())} {_link(source.url)}</li>" for source in cited)
     plain = f"{len(cited)} sources, with their licences in the table sources"
     # Some addresses are longer than a page is wide.
-    _publish(None, plain, f"<p>{escape_html(plain)}:</p><ul style='overflow-wrap:anywhere'>{items}</ul>", book)
+    _publish(None, plain, f"<p>{escape_html(plain)}:</p><ul style='word-wrap:break-word'>{items}</ul>", book)
 
 
 def _link(url: str) -> str:
