@@ -130,6 +130,16 @@ def parse(text: str) -> HistoricalDate:
     )
 
 
+def spoken(when: object) -> str:
+    """When a value was, for a reader: a date in words; a year or a financial year as it stands.
+
+    >>> spoken("1974-04-01"), spoken("1903-04-01?"), spoken("1900/01"), spoken("1946")
+    ('1 April 1974', 'perhaps 1 April 1903', '1900/01', '1946')
+    """
+    text = str(when)
+    return text if re.fullmatch(r"\d{4}(/\d{2})?", text) else parse(text).readable()
+
+
 def parse_financial_year(text: str, first_day: str = "04-01") -> HistoricalDate:
     """Read a financial year such as ``2001/02``.
 

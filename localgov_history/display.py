@@ -155,7 +155,8 @@ def show_sources(catalogue: Catalogue | None = None) -> None:
     cited = resolve(book.cited, book)
     items = "".join(f"<li>{escape_html(source.full())} {_link(source.url)}</li>" for source in cited)
     plain = f"{len(cited)} sources, with their licences in the table sources"
-    _publish(None, plain, f"<p>{escape_html(plain)}:</p><ul>{items}</ul>", book)
+    # Some addresses are longer than a page is wide.
+    _publish(None, plain, f"<p>{escape_html(plain)}:</p><ul style='word-wrap:break-word'>{items}</ul>", book)
 
 
 def _link(url: str) -> str:
@@ -172,7 +173,7 @@ def _show_figure(figure: figures.Figure, book: Catalogue) -> None:
     _publish(
         None,
         figure.title,
-        f"<h4 style='margin:1em 0 0;max-width:680px'>{escape_html(figure.title)}</h4>",
+        f"<h4 style='margin:1em 0 0;max-width:680px;line-height:1.25'>{escape_html(figure.title)}</h4>",
         book,
     )
     block = {

@@ -924,7 +924,7 @@ def series_line(item: Series, title: str, periods: Periodisation | None = None) 
                     "color": [COLOURS[0] if firm else "white" for firm in run["firm"]],
                     "line": {"color": COLOURS[0], "width": 1.2},
                 },
-                customdata=run[["when"]].to_numpy(),
+                customdata=run[["when"]].map(dates.spoken).to_numpy(),
                 hovertemplate="%{customdata[0]}: %{y:,.4~g}<extra></extra>",
             )
     first, last = int(min(middle)) - 1, int(max(middle)) + 2
@@ -953,7 +953,7 @@ def series_line(item: Series, title: str, periods: Periodisation | None = None) 
     plot.update_xaxes(range=[first, last], nticks=8, tickformat="d")
     plot.update_layout(height=330, margin={"t": 26})
     marks = [
-        f"{number}, {row.date}: {row.what.rstrip('.')} ({row.kind.replace('_', ' ')})"
+        f"({number}) {dates.spoken(row.date)}: {row.what.rstrip('.')} ({row.kind.replace('_', ' ')})"
         for number, row in enumerate(shown, 1)
     ]
     caption = " ".join(
@@ -1024,7 +1024,9 @@ def lineage(item: Lineage, title: str) -> Figure:
                 y=[before, before, after],
                 mode="lines",
                 line={"color": INK, "width": 0.9, "dash": "dot" if yes(row.part) else "solid"},
-                hovertext=_safe(f"{row.date}: {row.predecessor} → {row.successor} ({row.kind.replace('_', ' ')})"),
+                hovertext=_safe(
+                    f"{dates.spoken(row.date)}: {row.predecessor} → {row.successor} ({row.kind.replace('_', ' ')})"
+                ),
                 hoverinfo="text",
             )
     names = [_safe(f"{row.name}, {_short_type(row.type)}") for row in bodies.itertuples()]

@@ -66,10 +66,10 @@ class Series:
     def sentence(self) -> str:
         """First and last value, and the breaks between them; no change is stated across a break."""
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
-        said = f"{self.title} ({self.unit}, {self.geography}): {_number(first['value'])} in {first['when']}"
+        said = f"{self.title} ({self.unit}, {self.geography}): {_number(first['value'])} in {dates.spoken(first['when'])}"
         if len(self.frame) == 1:
             return f"{said}, the only value held."
-        said += f" and {_number(last['value'])} in {last['when']}"
+        said += f" and {_number(last['value'])} in {dates.spoken(last['when'])}"
         if first["segment"] != last["segment"]:
             parting = self.breaks[self.breaks["kind"].isin(PARTING)]
             years = [str(day)[:4] for day in parting["date"]]
@@ -89,7 +89,8 @@ class Series:
         lines = [self.sentence(), f"  {self.definition}", f"  Prices: {_prices(self.price_basis)}."]
         lines += [f"  {step}" for step in self.steps]
         lines += [
-            f"  Break at {row.date} ({row.kind.replace('_', ' ')}): {row.what}" for row in self.breaks.itertuples()
+            f"  Break at {dates.spoken(row.date)} ({row.kind.replace('_', ' ')}): {row.what}"
+            for row in self.breaks.itertuples()
         ]
         return "\n".join(lines)
 

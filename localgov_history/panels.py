@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from localgov_history import dates
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import BAND, COLOURS, INK, RULE, SMALL_TEXT, WIDTH, Figure, _as_year, _safe, template
 from localgov_history.long_series import PARTING
@@ -32,7 +33,7 @@ class Panel:
     ----------
     heading : what it is, one definition.
     under : geography and unit.
-    frame : columns ``x`` (year, with its fraction), ``value``, ``when`` (as written), ``firm`` (False where from memory: a
+    frame : columns ``x`` (year, with its fraction), ``value``, ``when`` (in words), ``firm`` (False where from memory: a
         hollow mark) and ``segment`` (points of different segments are never joined).
     parting : where the definition changes.
     joins : where the source changes and the definition stays: the line goes on, with a mark.
@@ -65,7 +66,8 @@ def of_series(item: Series) -> Panel:
     runs = (frame["year"].diff().fillna(1) > 1).cumsum()
     segment = frame["segment"].astype(str) + "/" + runs.astype(str)
     scale, unit = _unit(item)
-    shown = frame.assign(x=middle, segment=segment, value=frame["value"] * scale)[
+    said = frame["when"].map(dates.spoken)
+    shown = frame.assign(x=middle, when=said, segment=segment, value=frame["value"] * scale)[
         ["x", "value", "when", "firm", "segment"]
     ]
     breaks = item.breaks[item.breaks["date_earliest"].notna()]
@@ -105,7 +107,7 @@ def small_multiples(
     last: int,
     periods: Periodisation | None = None,
 ) -> Figure:
-    """Panels in two columns over the same years, each from zero on a scale of its own.
+    """Panels in two columns over the same years, each on a scale of its own that starts from zero, or below.
 
     Parameters
     ----------
@@ -183,8 +185,9 @@ def small_multiples(
 
 def _legend(parts: Sequence[Panel]) -> list[str]:
     """What the marks mean, of those that are drawn."""
+    scale = "with zero in it" if any((part.frame["value"] < 0).any() for part in parts) else "from zero"
     said = [
-        "Each panel has its own definition and scale, from zero; panels must not be added or joined. Values more than a year "
+        f"Each panel has its own definition and scale, {scale}; panels must not be added or joined. Values more than a year "
         "apart are not joined."
     ]
     if any(part.parting for part in parts):
@@ -221,6 +224,8 @@ def _points(plot: go.Figure, part: Panel, place: Mapping[str, int]) -> None:
                 "color": [COLOURS[0] if firm else "white" for firm in run["firm"]],
                 "line": {"color": COLOURS[0], "width": 1.2},
             },
+            # A mark on the edge of the scale is drawn whole.
+            cliponaxis=False,
             customdata=run[["when"]].to_numpy(),
             hovertemplate="%{customdata[0]}: %{y:,.4~g}<extra></extra>",
             **place,
@@ -231,6 +236,7 @@ def _points(plot: go.Figure, part: Panel, place: Mapping[str, int]) -> None:
             y=part.rivals["value"],
             mode="markers",
             marker={"size": 7, "symbol": "x-thin", "line": {"color": COLOURS[1], "width": 1.8}},
+            cliponaxis=False,
             customdata=part.rivals[["when"]].to_numpy(),
             hovertemplate="Another count, %{customdata[0]}: %{y:,.4~g}<extra></extra>",
             **place,

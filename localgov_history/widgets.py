@@ -44,25 +44,31 @@ def sliders(make: Make, **ranges: tuple[float, float, float]) -> None:
     Parameters
     ----------
     make : called with one number for each name; what it returns is shown again whenever a slider is let go.
-    ranges : for each argument, its least value, its greatest, and the one to start with.
+    ranges : for each argument, its least value, its greatest, and the one to start with; a start beyond them, such as a
+        parameter that the reader has set, widens the range.
 
     Raises
     ------
     LocalgovError
-        If a range does not hold its start.
+        If the least value of a range is not below its greatest.
     """
-    for name, (least, most, start) in ranges.items():
-        if not least <= start <= most or least == most:
-            raise LocalgovError(
-                f"{name} goes from {least:g} to {most:g} and starts at {start:g}; expected a start within"
-            )
+    for name, (least, most, _) in ranges.items():
+        if not least < most:
+            raise LocalgovError(f"{name} goes from {least:g} to {most:g}; expected the least value first")
 
     def control(widgets: Any, name: str) -> Any:
         least, most, start = ranges[name]
         whole = all(isinstance(value, int) for value in (least, most, start))
         kind = widgets.IntSlider if whole else widgets.FloatSlider
         step = 1 if whole else 0.01
-        return kind(value=start, min=least, max=most, step=step, continuous_update=False, **_style(name))
+        return kind(
+            value=start,
+            min=min(least, start),
+            max=max(most, start),
+            step=step,
+            continuous_update=False,
+            **_style(name),
+        )
 
     _show(make, {name: start for name, (_, _, start) in ranges.items()}, control)
 
@@ -98,5 +104,5 @@ def _style(name: str) -> dict[str, Any]:
     return {
         "description": name.replace("_", " "),
         "style": {"description_width": "9em"},
-        "layout": {"width": "34em"},
+        "layout": {"width": "44em"},
     }

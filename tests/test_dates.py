@@ -189,3 +189,17 @@ def test_every_date_that_ships_can_be_read_and_survives(shipped: Catalogue) -> N
 )
 def test_a_reader_sees_plain_words(text: str, shown: str) -> None:
     assert dates.parse(text).readable() == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1974-04-01", "1 April 1974"),
+        ("1903-04-01?", "perhaps 1 April 1903"),
+        ("1914/1918", "1914 to 1918"),
+        ("1900/01", "1900/01"),
+        ("1946", "1946"),
+    ],
+)
+def test_when_a_value_was_is_said_in_words(text: str, shown: str) -> None:
+    assert dates.spoken(text) == shown

@@ -15,7 +15,7 @@ from localgov_history._resources import folder
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError, ParameterError
 from localgov_history.figures import Figure
-from localgov_history.findings import public_money
+from localgov_history.findings import one_kind, public_money
 from localgov_history.long_series import Series
 from localgov_history.report import parameters
 from localgov_history.sources import Evidence
@@ -84,6 +84,30 @@ def test_more_panels_than_fit_are_cut_and_none_is_refused() -> None:
     assert figure.data["panel"].size == panels.MOST_PANELS * len(item.frame)
     with pytest.raises(NotEnoughDataError, match="nothing to set side by side"):
         panels.small_multiples([], "Title", "Caption.", Evidence(("x",)), 1900, 2000)
+
+
+def test_a_mark_on_the_edge_is_whole_and_a_scale_below_zero_says_so() -> None:
+    evidence = Evidence(("gough_localis",))
+    below = panels.of_series(series_of((1980, -1.0, 0), (1981, 2.0, 0)))
+    above = panels.of_series(series_of((1980, 1.0, 0), (1981, 2.0, 0)))
+    for parts, scale in (([above], "from zero"), ([above, below], "with zero in it")):
+        figure = panels.small_multiples(parts, "Title", "Caption.", evidence, 1980, 1981)
+        assert f"its own definition and scale, {scale};" in figure.caption
+        assert all(trace.cliponaxis is False for trace in figure.plot.data)
+
+
+def test_dates_are_words_wherever_a_series_is_read() -> None:
+    """The break of 1 April 1974 and the value of 1 January 1898 are written as days in the tables."""
+    key = "uk_local_government_total_expenditure"
+    closely = public_money.closely(key, *YEARS, **AS_PUBLISHED, scheme=DECK)
+    stretches = public_money.stretches(key, *YEARS, **AS_PUBLISHED)
+    assert isinstance(closely, Figure)
+    assert isinstance(stretches, Table)
+    boards = one_kind.series_table("school_board")
+    assert isinstance(boards, Table)
+    assert "1 April 1974: Water" in closely.caption
+    assert "1 April 1974: Water" in stretches.caption
+    assert boards.frame["First"].iloc[0].endswith("(1 January 1898)")
 
 
 def series_of(*values: tuple[int, float, int], title: str = "Spending", unit: str = "GBP million") -> Series:

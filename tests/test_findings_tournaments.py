@@ -115,6 +115,22 @@ def test_a_slider_draws_again_and_a_mistake_is_said(monkeypatch: pytest.MonkeyPa
     assert shown == [1.0, 1.25, "too noisy."]
 
 
-def test_a_slider_must_start_within_its_range() -> None:
-    with pytest.raises(LocalgovError, match="noise goes from 0 to 1 and starts at 2; expected a start within"):
-        widgets.sliders(lambda **values: None, noise=(0.0, 1.0, 2.0))  # type: ignore[arg-type,return-value]
+def test_a_start_beyond_the_range_widens_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter that a reader has set beyond the slider's own range must not stop the notebook."""
+    pytest.importorskip("ipywidgets", reason="sliders need ipywidgets, which is not installed")
+    import IPython.display
+
+    displayed: list[Any] = []
+    shown: list[Any] = []
+    monkeypatch.setattr(widgets, "_live", lambda: True)
+    monkeypatch.setattr(IPython.display, "display", lambda *items: displayed.extend(items))
+    monkeypatch.setattr(widgets, "show", shown.append)
+    widgets.sliders(lambda **values: values, noise=(0.5, 1.0, 2.0), areas=(3, 9, 1))  # type: ignore[arg-type,return-value]
+    noise, areas = displayed[0].children
+    assert (noise.min, noise.max, areas.min, areas.max) == (0.5, 2.0, 1, 9)
+    assert shown == [{"noise": 2.0, "areas": 1}]
+
+
+def test_a_range_must_run_from_its_least_to_its_greatest() -> None:
+    with pytest.raises(LocalgovError, match="noise goes from 1 to 1; expected the least value first"):
+        widgets.sliders(lambda **values: None, noise=(1.0, 1.0, 1.0))  # type: ignore[arg-type,return-value]

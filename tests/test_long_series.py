@@ -139,7 +139,7 @@ def test_a_break_parts_the_line_and_is_named(made: Catalogue) -> None:
     lines = list(drawn.plot.data)
     # 2000/01 alone before the break, 2001/02 alone before the missing year, 2003/04 alone after it.
     assert [len(trace.x) for trace in lines] == [1, 1, 1]
-    assert "1, 2001-04-01: Police go (definition)" in drawn.caption
+    assert "(1) 1 April 2001: Police go (definition)" in drawn.caption
     assert [note.text for note in drawn.plot.layout.annotations] == ["1"]
 
 

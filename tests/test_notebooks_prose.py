@@ -12,6 +12,7 @@ import pytest
 from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
 
+ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(folder("notebooks").glob("*.ipynb"))
 
 
@@ -58,6 +59,36 @@ def test_notebooks_are_committed_with_their_outputs(path: Path) -> None:
     assert shown
     for cell in shown:
         assert cell.outputs, cell.source
+
+
+def test_every_link_leads_to_a_file_and_the_start_leads_to_every_notebook() -> None:
+    linked: dict[str, set[str]] = {}
+    for path in NOTEBOOKS:
+        text = "\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+        found = {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link}
+        assert not [link for link in found if not (path.parent / link).is_file()], path.name
+        # A notebook that another names in code, such as `17_compare_areas`, is there too.
+        named = set(re.findall(r"`(\d\d_\w+)`", text))
+        assert named <= {each.stem for each in NOTEBOOKS}, path.name
+        linked[path.name] = found
+    assert linked["00_start_here.ipynb"] == {path.name for path in NOTEBOOKS} - {"00_start_here.ipynb"}
+
+
+def test_the_lab_opens_at_the_start() -> None:
+    opened = re.search(
+        r"--notebook-dir=(\S+) --LabApp.default_url=/lab/tree/(\S+)", (ROOT / "Makefile").read_text("utf-8")
+    )
+    assert opened
+    assert (ROOT / opened[1] / opened[2]).name == "00_start_here.ipynb"
+    assert (ROOT / opened[1] / opened[2]).is_file()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_outputs_are_those_of_a_run_without_controls(path: Path) -> None:
+    """What a control shows is not stored with the notebook: a reader of the file would see nothing."""
+    for cell in nbformat.read(path, 4).cells:
+        for output in cell.get("outputs", []):
+            assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {}), cell.source
 
 
 def test_one_changed_count_makes_a_notebook_fail(copied: Path, tmp_path: Path) -> None:

@@ -320,9 +320,13 @@ def series_table(body: str, include_unconfirmed: bool = False, catalogue: Catalo
     found = _series(body, include_unconfirmed, book)
     shown = pd.DataFrame(
         {
-            "First": [f"{item.frame.iloc[0]['value']:,.10g} ({item.frame.iloc[0]['when']})" for item in found],
+            "First": [
+                f"{item.frame.iloc[0]['value']:,.10g} ({dates.spoken(item.frame.iloc[0]['when'])})" for item in found
+            ],
             "Last": [
-                f"{item.frame.iloc[-1]['value']:,.10g} ({item.frame.iloc[-1]['when']})" if len(item) > 1 else ""
+                f"{item.frame.iloc[-1]['value']:,.10g} ({dates.spoken(item.frame.iloc[-1]['when'])})"
+                if len(item) > 1
+                else ""
                 for item in found
             ],
             "Unit": [item.unit for item in found],

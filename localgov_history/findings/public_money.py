@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from localgov_history import figures, long_series, panels, shares
+from localgov_history import dates, figures, long_series, panels, shares
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
@@ -393,7 +393,7 @@ def stretches(
         begin, end = rows.iloc[0], rows.iloc[-1]
         records.append(
             {
-                "Years": str(begin["when"]) if len(rows) == 1 else f"{begin['when']} to {end['when']}",
+                "Years": " to ".join(dict.fromkeys(dates.spoken(row["when"]) for row in (begin, end))),
                 "Values": len(rows),
                 "First": amount(float(begin["value"]), item.unit),
                 "Last": amount(float(end["value"]), item.unit),
@@ -401,7 +401,7 @@ def stretches(
             }
         )
     parting = item.breaks[item.breaks["kind"].isin(long_series.PARTING)]
-    why = "; ".join(f"{row.date}: {row.what.rstrip('.')}" for row in parting.itertuples())
+    why = "; ".join(f"{dates.spoken(row.date)}: {row.what.rstrip('.')}" for row in parting.itertuples())
     unit = "points" if item.unit == "per cent" else "the constant yearly rate from the first value to the last"
     return Table(
         pd.DataFrame(records).set_index("Years"),
@@ -455,7 +455,8 @@ def ends_sentence(series: str, first: int, last: int, catalogue: Catalogue | Non
     parts = []
     for _, rows in item.frame.groupby("segment", sort=True):
         begin, end = (
-            f"{amount(float(row['value']), item.unit)} in {row['when']}" for row in (rows.iloc[0], rows.iloc[-1])
+            f"{amount(float(row['value']), item.unit)} in {dates.spoken(row['when'])}"
+            for row in (rows.iloc[0], rows.iloc[-1])
         )
         parts.append(begin if len(rows) == 1 else f"{begin} and {end}")
     breaks = " A semicolon marks a break." if len(parts) > 1 else ""
