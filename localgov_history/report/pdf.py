@@ -103,18 +103,13 @@ def source(document: model.Document) -> str:
         _block(block, followed_by=after)
         for block, after in itertools.zip_longest(document.blocks, document.blocks[1:])
     ]
-    lines += [
-        _heading(1, words["bibliography"]),
-        f"#par({quoted(_bibliography_note(document))})",
-    ]
+    lines += [f"#made(({''.join(quoted(text) + ',' for text in how_made(document))}))"]
     entries = "".join(
         f"#entry({quoted(item.full())}, {quoted(item.url if model.is_web(item.url) else '')}, "
         f"{quoted(item.link_text)})\n"
         for item in document.sources
     )
-    lines += [f"#columns(3, gutter: 5mm)[\n{entries}]"]
-    lines += [_heading(1, words["how_this_was_made"])]
-    lines += [f"#par({quoted(text)})" for text in how_made(document)]
+    lines += [f"#bibliography-of({quoted(_bibliography_note(document))})[\n{entries}]"]
     return "\n\n".join(lines) + "\n"
 
 
