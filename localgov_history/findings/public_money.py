@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from localgov_history import figures, long_series, panels, shares
+from localgov_history import dates, figures, long_series, panels, shares
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
@@ -179,7 +179,7 @@ def series_table(topic: str, first: int, last: int, catalogue: Catalogue | None 
         {
             "Series": item.title,
             "Where": item.geography,
-            "Unit": item.unit,
+            "Unit": item.unit_words,
             "Years": f"{item.frame['when'].iloc[0]} to {item.frame['when'].iloc[-1]}",
             "Values": len(item),
             "Stretches": item.frame["segment"].nunique(),
@@ -401,7 +401,7 @@ def stretches(
             }
         )
     parting = item.breaks[item.breaks["kind"].isin(long_series.PARTING)]
-    why = "; ".join(f"{row.date}: {row.what.rstrip('.')}" for row in parting.itertuples())
+    why = "; ".join(f"{dates.parse(row.date).readable()}: {row.what.rstrip('.')}" for row in parting.itertuples())
     unit = "points" if item.unit == "per cent" else "the constant yearly rate from the first value to the last"
     return Table(
         pd.DataFrame(records).set_index("Years"),

@@ -18,6 +18,7 @@ from localgov_history._resources import folder
 from localgov_history.errors import LocalgovError
 from localgov_history.report import document as model
 from localgov_history.report.manifest import how_made, manifest
+from localgov_history.text import counted
 from localgov_history.text import escape_typst as quoted
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -109,12 +110,13 @@ def source(document: model.Document) -> str:
         f"{quoted(item.link_text)})\n"
         for item in document.sources
     )
-    lines += [f"#bibliography-of({quoted(_bibliography_note(document))})[\n{entries}]"]
+    lines += [f"#bibliography-of({quoted(bibliography_note(document))})[\n{entries}]"]
     return "\n\n".join(lines) + "\n"
 
 
-def _bibliography_note(document: model.Document) -> str:
-    return f"The {len(document.sources)} sources whose rows were used in this report, and no others."
+def bibliography_note(document: model.Document) -> str:
+    """How many sources there are, above their list."""
+    return f"The {counted(len(document.sources), 'source')} whose rows were used in this report, and no others."
 
 
 def _block(block: model.Block, followed_by: model.Block | None) -> str:
