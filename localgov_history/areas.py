@@ -28,6 +28,11 @@ _TILES = _POINTS = "upper_tier_2019"
 _INNER = "metropolitan_borough"
 
 
+def region_words(region: str) -> str:
+    """A region with the article that its name takes: ``the South West``, ``London``."""
+    return region if region.startswith(("London", "Yorkshire")) else f"the {region}"
+
+
 @dataclass(frozen=True, eq=False)
 class Area:
     """One area of the local area agreements of 2008.
@@ -61,7 +66,7 @@ class Area:
     @property
     def region_words(self) -> str:
         """Its region with the article that the name takes: ``the South West``, ``London``."""
-        return self.region if self.region.startswith(("London", "Yorkshire")) else f"the {self.region}"
+        return region_words(self.region)
 
     @cached_property
     def family(self) -> Lineage:

@@ -32,9 +32,9 @@ FONT = "Source Sans 3"
 # CSS takes a family name with a digit only in quotes; without them a browser silently uses its own font.
 FAMILY = f"'{FONT}', sans-serif"
 WIDTH = 680
-# Text of 12 px on a figure 680 px wide is 8.5 pt when printed 17 cm wide.
+# Text of 12 px on a figure 680 px wide is 8.5 pt when printed 17 cm wide, and the small text 8.1 pt.
 TEXT_SIZE = 12
-SMALL_TEXT = 11
+SMALL_TEXT = 11.5
 # Dark to light, told apart by lightness alone (for grey print) and by colour-blind readers.
 COLOURS = ("#14304f", "#9a3324", "#3b7ea1", "#d9822b", "#9fb8c9", "#ded3b6")
 # The earlier and the later of two periods, in every chart that sets two side by side.
@@ -356,7 +356,7 @@ def lines_by_year(
     plot.update_xaxes(range=[first, last + 1], dtick=20, tick0=first)
     plot.update_yaxes(range=[0, top], title_text=unit)
     longest = max((len(name) for name in names.values()), default=0)
-    plot.update_layout(height=330, margin={"r": 22 + int(6.4 * longest)})
+    plot.update_layout(height=300, margin={"r": 22 + int(6.4 * longest)})
     peak = {names[code]: int(rows["value"].max()) for code, rows in frame.groupby("class") if code in names}
     alt = "Lines by year. Highest values: " + ", ".join(f"{name} {value:,}" for name, value in peak.items()) + "."
     return Figure(plot, title, caption, alt, frame.reset_index(drop=True), evidence)
@@ -386,7 +386,7 @@ def curves(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evid
         )
     plot.update_xaxes(title_text=axis)
     plot.update_yaxes(title_text=unit, rangemode="tozero")
-    plot.update_layout(height=360)
+    plot.update_layout(height=300)
     _legend_above(plot)
     said = []
     for name in names:
@@ -427,7 +427,7 @@ def points(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evid
         )
     plot.update_xaxes(title_text=axis)
     plot.update_yaxes(title_text=unit, rangemode="tozero")
-    plot.update_layout(height=380)
+    plot.update_layout(height=310)
     _legend_above(plot)
     said = [
         f"{group}: {len(rows)} marks, {unit[0].lower()}{unit[1:]} from {rows['y'].min():.3g} to {rows['y'].max():.3g}"
@@ -461,7 +461,7 @@ def count_points(counts: pd.DataFrame, name: str, title: str, unit: str, caption
     )
     plot.update_yaxes(range=[0, float(rows["count"].max()) * 1.15], nticks=5, tickformat=",", title_text=unit)
     plot.update_xaxes(range=[int(rows["year"].min()) - 1, int(rows["year"].max()) + 1], nticks=8)
-    plot.update_layout(height=260)
+    plot.update_layout(height=230)
     first, last = rows.iloc[0], rows.iloc[-1]
     alt = f"{name}: {int(first['count']):,} in {int(first['year'])}, {int(last['count']):,} in {int(last['year'])}."
     data = rows[["year", "count", "geography", "evidence"]]
@@ -948,19 +948,19 @@ def series_line(item: Series, title: str, periods: Periodisation | None = None) 
             )
     low, high = float(frame["value"].min()), float(frame["value"].max())
     plot.update_yaxes(
-        range=[min(0.0, low * 1.08), high * 1.1 or 1], tickformat=",", title_text=_safe(item.unit), nticks=6
+        range=[min(0.0, low * 1.08), high * 1.1 or 1], tickformat=",", title_text=_safe(item.unit_words), nticks=6
     )
     plot.update_xaxes(range=[first, last], nticks=8, tickformat="d")
-    plot.update_layout(height=330, margin={"t": 26})
+    plot.update_layout(height=290, margin={"t": 26})
     marks = [
         f"({number}) {dates.spoken(row.date)}: {row.what.rstrip('.')} ({row.kind.replace('_', ' ')})"
         for number, row in enumerate(shown, 1)
     ]
     caption = " ".join(
         [
-            f"{item.title}, {item.geography}; {item.unit}.",
+            f"{item.title}, {item.geography}; {item.unit_words}.",
             item.definition,
-            *item.steps,
+            *item.readable_steps(),
             f"Breaks: {'; '.join(marks)}." if marks else "",
             "The line is not drawn across missing years or breaks.",
         ]

@@ -25,6 +25,11 @@ PARTING = ("definition", "geography", "price_basis", "coverage")
 MONEY = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
 
 
+def when_words(when: str) -> str:
+    """The date of a value for a reader; a financial year stays as written."""
+    return when if "/" in when else dates.parse(when).readable()
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """A series of values with all that tells what they are.
@@ -63,10 +68,23 @@ class Series:
         """The rows and sources it rests on."""
         return Evidence.of(self.frame, self.breaks) + self.also
 
+    @property
+    def unit_words(self) -> str:
+        """The unit for a reader: ``£ million``."""
+        return self.unit.replace("GBP", "£")
+
+    def readable_steps(self) -> list[str]:
+        """The steps with the titles of series in place of their keys."""
+        titles = {row["series_key"]: row["title"] for row in self.book.rows("series_meta")} if self.book else {}
+        bare = [
+            re.sub(r" \(([a-z0-9_]+)\)", lambda key: "" if key[1] in titles else key[0], step) for step in self.steps
+        ]
+        return [re.sub(r"[a-z0-9_]+", lambda key: titles.get(key[0], key[0]), step) for step in bare]
+
     def sentence(self) -> str:
         """First and last value, and the breaks between them; no change is stated across a break."""
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
-        said = f"{self.title} ({self.unit}, {self.geography}): {_number(first['value'])} in {dates.spoken(first['when'])}"
+        said = f"{self.title} ({self.unit_words}, {self.geography}): {_number(first['value'])} in {dates.spoken(first['when'])}"
         if len(self.frame) == 1:
             return f"{said}, the only value held."
         said += f" and {_number(last['value'])} in {dates.spoken(last['when'])}"
@@ -141,7 +159,7 @@ class Series:
         values = [value * levels[year] / levels[at] for value, at in zip(kept["value"], kept["year"], strict=True)]
         lost = len(self.frame) - len(kept)
         step = f"Deflated to the prices of {base} by {prices.title} ({index})"
-        step += f"; {lost} years without an index left out." if lost else "."
+        step += f"; {counted(lost, 'year')} without an index left out." if lost else "."
         if self.year_kind == "financial" and prices.year_kind == "calendar":
             step += (
                 " The index of a financial year is three quarters of its first calendar year and one of its second."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # More than this do not fit on a page in print.
 MOST_PANELS = 8
-_PANEL, _HEAD_LINE, _HEAD_WIDTH = 112, 14, 50
+_PANEL, _HEAD_LINE, _HEAD_WIDTH = 96, 14.5, 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,8 @@ def small_multiples(
     # Room above a row of panels for the longest of its headings.
     tall = [max(head.count("<br>") + 1 for head in heads[row * columns : (row + 1) * columns]) for row in range(rows)]
     top = tall[0] * _HEAD_LINE + 15
-    gap = max(tall) * _HEAD_LINE + 39
+    # All panels have the same years, which stand below the lowest of each column alone.
+    gap = max(tall) * _HEAD_LINE + 22
     height = rows * _PANEL + (rows - 1) * gap
     plot = plotly.subplots.make_subplots(
         rows=rows,
@@ -150,7 +151,7 @@ def small_multiples(
         place = {"row": number // columns + 1, "col": number % columns + 1}
         axis = "" if number == 0 else str(number + 1)
         _points(plot, part, place)
-        _scale(plot, part, first, last, place)
+        _scale(plot, part, first, last, place, below=number + columns >= len(shown))
         shapes += [
             {"xref": f"x{axis}", "yref": f"y{axis} domain", "y0": 0, "y1": 1, **shape}
             for shape in (*_bands(periods, first, last), *_marks(part))
@@ -252,13 +253,13 @@ def _marks(part: Panel) -> list[dict[str, object]]:
     return [{"type": "line", "x0": at, "x1": at, "line": line} for days, line in kinds for at in days]
 
 
-def _scale(plot: go.Figure, part: Panel, first: int, last: int, place: Mapping[str, int]) -> None:
+def _scale(plot: go.Figure, part: Panel, first: int, last: int, place: Mapping[str, int], below: bool) -> None:
     values = [float(value) for value in part.frame["value"]]
     if part.rivals is not None:
         values += [float(value) for value in part.rivals["value"]]
     low, high = min(values), max(values)
     plot.update_yaxes(range=[min(0.0, low * 1.1), high * 1.16 or 1], nticks=5, tickformat=",", **place)
-    plot.update_xaxes(range=[first - 0.5, last + 1.5], nticks=6, tickformat="d", showticklabels=True, **place)
+    plot.update_xaxes(range=[first - 0.5, last + 1.5], nticks=6, tickformat="d", showticklabels=below, **place)
 
 
 def _bands(periods: Periodisation | None, first: int, last: int) -> list[dict[str, object]]:

@@ -50,7 +50,7 @@ def spans(
     """
     plot = _blank()
     labels = [_wrapped(label) for label in frame["label"]]
-    steps = [1 + 0.8 * label.count("<br>") for label in labels]
+    steps = [1 + 0.95 * label.count("<br>") for label in labels]
     levels = [sum(steps[:place]) + (steps[place] - 1) / 2 for place in range(len(steps))]
     rows = frame.reset_index(drop=True).assign(level=levels)
     first = math.floor(min([*rows["begins"], *[begin for begin, _, _ in bands]])) - 1

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Most lines in a chart: one a colour, the palest colour left out.
 MOST_LINES = 5
 MOST_PANELS = 12
-_MAP_HEIGHT = 400
+_MAP_HEIGHT = 330
 # Height of a small panel with lines, and what its heading and the numbers of the axis above need, in pixels.
 _PANEL, _BETWEEN = 170, 52
 _FADED = "#d5dce1"
@@ -135,10 +135,11 @@ def lines(
     plot.update_yaxes(title_text=_safe(unit))
     plot.update_xaxes(range=[first, last], nticks=9, tickformat="d")
     names = list(dict.fromkeys(frame["line"]))
-    plot.update_layout(height=330 + 20 * len(names), showlegend=True)
+    # Names side by side as far as they fit; long ones would run out of the chart.
+    a_row = max(1, int((WIDTH - 80) / (6 * max(map(len, names)) + 50)))
+    plot.update_layout(height=270 + 20 * math.ceil(len(names) / a_row), showlegend=True)
     _legend_above(plot)
-    # One name a row: long ones would run out of the chart side by side.
-    plot.update_layout(legend={"orientation": "v"})
+    plot.update_layout(legend={"orientation": "h" if a_row > 1 else "v"})
     ends = []
     for name, rows in frame.groupby("line", sort=False):
         rows = rows.sort_values("year")
@@ -214,7 +215,7 @@ def strips(
     )
     plot.update_xaxes(title_text=_safe(axis), nticks=7)
     tallest = max(_breakable(group, 40).count("<br>") for group in groups)
-    plot.update_layout(height=80 + (30 + 12 * tallest) * len(groups))
+    plot.update_layout(height=80 + (28 + 12 * tallest) * len(groups))
     if len(brought_out) > 1:
         _legend_above(plot)
     said = [f"{row.area} {_figure(row.value)}" for row in brought_out.itertuples()]
@@ -236,14 +237,17 @@ def panels(frame: pd.DataFrame, marked: str, title: str, evidence: Evidence, cap
     names, measures = list(dict.fromkeys(frame["area"])), list(dict.fromkeys(frame["measure"]))
     across = min(across, len(measures))
     down = math.ceil(len(measures) / across)
-    each = 46 + 19 * len(names)
+    heads = [_wrapped(measure, 30) for measure in measures]
+    # The heading of a panel stands between its bars and those of the panel above.
+    each, between = 8 + 19 * len(names), 16 + 15 * max(map(len, heads))
+    high = down * each + (down - 1) * between
     plot = make_subplots(
         rows=down,
         cols=across,
-        subplot_titles=["<br>".join(_wrapped(measure, 30)) for measure in measures],
+        subplot_titles=["<br>".join(head) for head in heads],
         shared_yaxes=True,
         horizontal_spacing=0.05,
-        vertical_spacing=min(0.4 / down, 62 / (down * each)) if down > 1 else 0,
+        vertical_spacing=between / high if down > 1 else 0,
     )
     _dress(plot)
     for index, measure in enumerate(measures):
@@ -280,7 +284,7 @@ def panels(frame: pd.DataFrame, marked: str, title: str, evidence: Evidence, cap
         showgrid=False,
         ticks="",
     )
-    _finish(plot, 60 + down * each)
+    _finish(plot, 54 + high)
     said = []
     for measure in measures:
         rows = frame[(frame["measure"] == measure) & frame["value"].notna()]

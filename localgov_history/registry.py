@@ -388,7 +388,8 @@ class Lineage:
             more += " Of Wales the register has nothing after 1974."
         return (
             f"{self.place} in the register: {listing(chain, 'then')}; "
-            f"{counted(before, 'other body', 'other bodies')} before it and {after} after it.{more}"
+            f"{counted(before, 'other body', 'other bodies') if before else 'no other body'} before it "
+            f"and {after or 'none'} after it.{more}"
         )
 
     def __repr__(self) -> str:

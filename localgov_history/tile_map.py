@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from localgov_history.figures import COLOURS, INK, RULE, TEXT_SIZE, WIDTH, Figure, _blank, _safe, template
+from localgov_history.figures import COLOURS, INK, RULE, SMALL_TEXT, TEXT_SIZE, WIDTH, Figure, _blank, _safe, template
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +176,7 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
             text=_safe(region),
             showarrow=False,
             xanchor="left" if side > 0 else "right",
-            font={"size": TEXT_SIZE - 1, "color": INK},
+            font={"size": SMALL_TEXT, "color": INK},
         )
 
 

@@ -465,7 +465,12 @@ def _deprivation(place: Area) -> tuple[Item, ...]:
     )
     whole = counted(int(row["imd2007_lsoas"]), "small area")
     worst = row["imd2007_pct_lsoas_worst_decile"]
-    return figure, f"Of {whole} in it, {worst:.0f}% were among the most deprived tenth of England."
+    among = "among the most deprived tenth of England"
+    if row["imd2007_lsoas"] == 1:
+        return figure, f"The one small area in it was {'' if worst else 'not '}{among}."
+    if worst == 0:
+        return figure, f"Of {whole} in it, none was {among}."
+    return figure, f"Of {whole} in it, {worst:.0f}% were {among}."
 
 
 def _neighbours(place: Area) -> tuple[Item, ...]:

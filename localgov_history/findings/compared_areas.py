@@ -54,11 +54,17 @@ def where(places: list[Area]) -> Figure:
     """The areas on the tile map."""
     tiles = areas.tiles(places[0].book)
     regions = list(dict.fromkeys(place.region_words for place in places))
-    among = f"all lie in {regions[0]}" if len(regions) == 1 else f"lie in {len(regions)} regions"
+    names = listing([place.name for place in places]) if len(places) <= 3 else f"The {len(places)} areas"
+    if len(regions) == 1:
+        among = f"lie in one region, {regions[0]}"
+    elif len(regions) == len(places):
+        among = f"lie in different regions: {listing(regions)}"
+    else:
+        among = f"lie in {len(regions)} regions: {listing(regions)}"
     return place_figures.tile_map(
         tiles,
         {"The areas compared": {place.name for place in places}},
-        f"The {len(places)} areas {among}",
+        f"{names} {among}",
         Evidence.of(tiles, *[place.row for place in places]),
         "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
         "mean nothing. An area that was divided since stands on the tiles of its successors.",

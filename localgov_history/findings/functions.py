@@ -185,6 +185,8 @@ def laid_out(
     if bars.empty:
         raise NotEnoughDataError(f"no row has a date from {scheme.first_day.year} to {last}")
     first = max(scheme.first_day.year, int(bars["fade_from"].min()) // 10 * 10)
+    # What ended long ago is not followed by an empty century.
+    last = min(last, int(min(bars["fade_to"].max(), last)) // 10 * 10 + 20)
     opens = bars.groupby([group, lane])["fade_from"].min()
     lanes = sorted(opens.index, key=lambda pair: (groups.index(pair[0]), opens[pair], pair[1]))
     place = {pair: index for index, pair in enumerate(lanes)}

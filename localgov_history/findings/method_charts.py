@@ -185,9 +185,9 @@ def intervals_of_breaks(intervals: pd.DataFrame, titles: Mapping[str, str]) -> g
     """
     plot = figures._blank()
     order = list(dict.fromkeys(intervals.sort_values(["span_start", "series"])["series"]))
-    labels = [figures._breakable(titles[key], 42) for key in order]
+    labels = [figures._breakable(titles[key], 46) for key in order]
     # Rows of two lines stand further apart.
-    heights = [27 if "<br>" in label else 15 for label in labels]
+    heights = [29 if "<br>" in label else 15 for label in labels]
     places = {key: sum(heights[:at]) + heights[at] / 2 for at, key in enumerate(order)}
     first, last = int(intervals["span_start"].min()) - 2, int(intervals["span_end"].max()) + 3
     for key, rows in intervals.groupby("series", sort=False):
@@ -290,7 +290,7 @@ def yearly_rates(frame: pd.DataFrame, model: Counts, parting_year: int) -> go.Fi
     _log_ticks(plot, min(low, 100 * rate), high, "%", few=True)
     plot.update_yaxes(title_text="Ended in the year, % of those in being")
     plot.update_xaxes(range=[frame["year"].min() - 1, frame["year"].max() + 2], nticks=9, tickformat="d")
-    plot.update_layout(height=320)
+    plot.update_layout(height=290)
     return plot
 
 
@@ -344,7 +344,7 @@ def survival_curves(found: Survival, names: Mapping[str, str], order: list[str])
     plot.update_yaxes(range=[0, 104], ticksuffix="%", title_text="Still in being")
     longest = min(MOST_YEARS, max(float(rows["watched"].max()), 1.0))
     plot.update_xaxes(range=[0, longest * 1.01], title_text="Years since the beginning", nticks=9)
-    plot.update_layout(height=310 + 22 * ((len(order) + 1) // 2))
+    plot.update_layout(height=270 + 22 * ((len(order) + 1) // 2))
     figures._legend_above(plot)
     return plot
 
@@ -400,9 +400,11 @@ def _frame(plot: go.Figure, item: Series, logged: bool, drawn: list[float]) -> N
         low, high = min(every), max(every)
         plot.update_yaxes(range=[min(0.0, low * 1.08), high * 1.1 or 1], tickformat=",", nticks=6)
     prices = item.price_basis.partition(":")[2]
-    plot.update_yaxes(title_text=figures._safe(f"{item.unit}, prices of {prices}" if prices else item.unit))
+    plot.update_yaxes(
+        title_text=figures._safe(f"{item.unit_words}, prices of {prices}" if prices else item.unit_words)
+    )
     plot.update_xaxes(range=[first, last], nticks=9, tickformat="d")
-    plot.update_layout(height=330 + 14 * lanes, margin={"t": 10 + 14 * lanes})
+    plot.update_layout(height=300 + 14 * lanes, margin={"t": 10 + 14 * lanes})
 
 
 def _statutes(plot: go.Figure, first: float, last: float, width: float) -> int:

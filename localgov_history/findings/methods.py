@@ -136,7 +136,7 @@ def series_breaks_of(
     first, last = int(of.values.index[0]), int(of.values.index[-1])
     doubts = [caveat.brief for caveat in found.caveats if caveat.brief]
     caption = (
-        f"{of.item.title}, {of.item.geography}; {of.item.unit} ({of.seen_as}), on {_scale(of)}. Dark: {what} fitted "
+        f"{of.item.title}, {of.item.geography}; {of.item.unit_words} ({of.seen_as}), on {_scale(of)}. Dark: {what} fitted "
         f"to the regimes of {first}–{last}, the longest unbroken run; red: the beginning of a new regime, with its "
         f"95% interval as a band. {method_charts.STATUTES_CAPTION} Dotted: the series itself breaks there, and "
         "nothing is sought across. Errors robust to autocorrelation; each regime has at least "
@@ -433,11 +433,11 @@ def interrupted_series(series_key: str, reform: int, catalogue: Catalogue | None
     plot, data = method_charts.interrupted_series(of, found)
     last = found.counterfactual().iloc[-1]
     gap = float(last["effect"])
-    size = f"{math.expm1(gap):+.0%}".replace("-", "−") if of.logged else f"{shown(gap)} {of.item.unit}"
+    size = f"{math.expm1(gap):+.0%}".replace("-", "−") if of.logged else f"{shown(gap)} {of.item.unit_words}"
     return Figure(
         plot,
         interrupted_title(of, found),
-        f"{of.item.title}, {of.item.geography}; {of.item.unit} ({of.seen_as}), on {_scale(of)}. Dark: lines fitted "
+        f"{of.item.title}, {of.item.geography}; {of.item.unit_words} ({of.seen_as}), on {_scale(of)}. Dark: lines fitted "
         f"before and from {reform} (red); dashed: the line before carried on, with its 95% interval, which no data "
         f"can check. {method_charts.STATUTES_CAPTION} {' '.join(found.notes)} A change at a date is not by itself an "
         "effect of what happened then.",
@@ -455,7 +455,7 @@ def interrupted_title(of: Line, found: Interrupted) -> str:
         size, bounds = [f"{abs(math.expm1(middle)):.0%}"], [math.expm1(low), math.expm1(high)]
         shape = "{:.0%}"
     else:
-        size, bounds = [f"{shown(abs(middle))} {of.item.unit}"], [low, high]
+        size, bounds = [f"{shown(abs(middle))} {of.item.unit_words}"], [low, high]
         shape = "{}"
     if not jump["p"] < ALPHA:
         ends = [shape.format(each if of.logged else shown(each)).replace("-", "−") for each in bounds]
@@ -472,7 +472,7 @@ def placebo_dates(series_key: str, reform: int, catalogue: Catalogue | None = No
 
     of, found = _interrupted(series_key, reform, catalogue)
     placebo = found.placebo()
-    unit = "Change of level, in logarithms" if of.logged else f"Change of level, {of.item.unit}"
+    unit = "Change of level, in logarithms" if of.logged else f"Change of level, {of.item.unit_words}"
     here = pd.DataFrame([{"date": reform, **placebo.found}])
     return Figure(
         method_charts.placebo_dates(placebo, unit),

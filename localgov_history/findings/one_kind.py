@@ -305,7 +305,10 @@ def series_chart(body: str, scheme: Periodisation, catalogue: Catalogue | None =
     if len(longest) < LEAST_VALUES:
         raise NotEnoughDataError(f"no series on {_row(body, book)['plural']} has {LEAST_VALUES} values")
     first, last = longest.frame.iloc[0], longest.frame.iloc[-1]
-    title = f"{longest.title}: {first['value']:,.4g} in {first['when']}, {last['value']:,.4g} in {last['when']} ({longest.unit})"
+    title = (
+        f"{longest.title}: {first['value']:,.4g} in {first['when']}, {last['value']:,.4g} in {last['when']} "
+        f"({longest.unit_words})"
+    )
     if first["segment"] != last["segment"]:
         title += ", measured in different ways"
     return figures.series_line(longest, title, scheme)
@@ -329,14 +332,14 @@ def series_table(body: str, include_unconfirmed: bool = False, catalogue: Catalo
                 else ""
                 for item in found
             ],
-            "Unit": [item.unit for item in found],
+            "Unit": [item.unit_words for item in found],
             "Where": [item.geography for item in found],
         },
         index=pd.Index([item.title for item in found], name="Series"),
     )
     return Table(
         shown,
-        f"{counted(len(found), 'series', 'series')} on {_row(body, book)['plural']}",
+        f"{'One' if len(found) == 1 else len(found)} series on {_row(body, book)['plural']}",
         "First and last value of each, as published. What each is, at which prices and with which breaks, is in its definition.",
         sum((item.evidence for item in found), Evidence()),
         (2.6, 1.3, 1.3, 1, 1.2),
@@ -424,13 +427,17 @@ def before_and_after(body: str, include_unconfirmed: bool = False, catalogue: Ca
     rows = pd.concat(used)
     return Table(
         shown,
-        f"{capital(_row(body, book)['plural'])}: {counted(int(sides.get('Before', 0)), 'function')} with a forerunner, "
-        f"{counted(int(sides.get('After', 0)), 'function')} with a follower, by year of change",
+        f"{capital(_row(body, book)['plural'])}: {_functions(sides.get('Before', 0))} with a forerunner, "
+        f"{_functions(sides.get('After', 0))} with a follower, by year of change",
         "Before: kinds whose holding of the function stopped in the year in which this kind began to hold it. After: kinds that "
         "began in the year in which this kind stopped. The dates say no more; a function counts once a year of change.",
         Evidence.of(rows[~rows["row"].duplicated()], uses=("function", "role"), dates=("start", "end")),
         (1.6, 0.7, 1, 3.4),
     )
+
+
+def _functions(number: int) -> str:
+    return counted(int(number), "function") if number else "no function"
 
 
 @or_say_why

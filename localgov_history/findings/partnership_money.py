@@ -122,7 +122,7 @@ def money_table(
         {
             "Sum": frame["name"],
             "Year": frame["period"].str.replace("/", "–"),
-            "GBP million": [f"{value:,.1f}" for value in frame["value"]],
+            "£ million": [f"{value:,.1f}" for value in frame["value"]],
             "Pounds a head": [f"{value:,.2f}" for value in frame["per_head"]],
             "Share of local spending": ["" if value != value else f"{value:.2%}" for value in share],
         }
@@ -178,7 +178,7 @@ def audit_cost(catalogue: Catalogue | None = None) -> Figure:
         pd.DataFrame({"label": spans, "value": rows["value"].to_list()}),
         f"The cost of auditing and inspecting local government {verb}: £{first:,.0f} million in {spans[0]}, £{last:,.0f} "
         f"million in {spans[-1]}",
-        f"GBP million, {prices}",
+        f"£ million, {prices}",
         Evidence.of(rows),
         f"{rows['geography'].iloc[0]}; {rows['note'].iloc[0]}",
         text="{:,.1f}",

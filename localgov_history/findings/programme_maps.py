@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import tiles
+from localgov_history import areas, tiles
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
@@ -43,6 +43,9 @@ _PHASES = {
     "round_2_2006": "local_area_agreements_round_2",
     "round_3_2007": "local_area_agreements_round_3",
 }
+
+
+_NO_REGION = "Several or not known"
 
 
 @or_say_why
@@ -116,16 +119,17 @@ def areas_table(programme: str, include_unconfirmed: bool = False, catalogue: Ca
     book = catalogue or default()
     rows, names, used = _areas(programme, include_unconfirmed, book)
     records = []
-    for (region, code), part in rows.fillna({"region": "Several or not known"}).groupby(
-        ["region", "class"], sort=True
-    ):
+    for (region, code), part in rows.fillna({"region": _NO_REGION}).groupby(["region", "class"], sort=True):
         records.append(
             {"Region": region, "Round": names[code], "Areas": listing(sorted(part["area"])), "Number": len(part)}
         )
     frame = pd.DataFrame(records).set_index("Region")
     heading = MAPS[programme][0].replace("\n", " ")
     most = frame.groupby(level=0)["Number"].sum()
-    leaders = sorted(most.index[most == most.max()])
+    leaders = [
+        region.lower() if region == _NO_REGION else areas.region_words(region)
+        for region in sorted(most.index[most == most.max()])
+    ]
     return Table(
         frame,
         f"{heading}: {counted(len(rows), 'area')} named, most in {listing(leaders)} "

@@ -179,7 +179,7 @@ def series_table(topic: str, first: int, last: int, catalogue: Catalogue | None 
         {
             "Series": item.title,
             "Where": item.geography,
-            "Unit": item.unit,
+            "Unit": item.unit_words,
             "Years": f"{item.frame['when'].iloc[0]} to {item.frame['when'].iloc[-1]}",
             "Values": len(item),
             "Stretches": item.frame["segment"].nunique(),

@@ -192,7 +192,8 @@ def lineage_figure(found: Lineage) -> Figure:
     before = int((found.bodies["generation"] < 0).sum())
     after = int((found.bodies["generation"] > 0).sum())
     title = (
-        f"{found.place}: {counted(before, 'authority', 'authorities')} of the register before it and {after} after it"
+        f"{found.place}: {counted(before, 'authority', 'authorities') if before else 'no authority'} of the register before it "
+        f"and {after or 'none'} after it"
         if before or after
         else f"{found.place}: no authority before or after it is known to the register"
     )

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from localgov_history.report import document as model
 from localgov_history.report.charts import font_css
 from localgov_history.report.manifest import how_made, manifest
-from localgov_history.report.pdf import TEMPLATES
+from localgov_history.report.pdf import TEMPLATES, bibliography_note
 from localgov_history.report.theme import Theme
 from localgov_history.text import escape_html as esc
 from localgov_history.text import escape_script
@@ -36,6 +36,7 @@ def render(document: model.Document, shared: str = "") -> str:
         body=Markup("\n".join(_block(block, document.theme) for block in document.blocks)),
         contents=document.sections,
         how_made=how_made(document),
+        bibliography_note=bibliography_note(document),
         style_file=style,
         plotly_file=script,
         font_css="" if shared else Markup(font_css()),

@@ -19,6 +19,7 @@ from localgov_history._resources import folder
 from localgov_history.errors import LocalgovError
 from localgov_history.report import document as model
 from localgov_history.report.manifest import how_made, manifest
+from localgov_history.text import counted
 from localgov_history.text import escape_typst as quoted
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -104,18 +105,13 @@ def source(document: model.Document) -> str:
         _block(block, followed_by=after)
         for block, after in itertools.zip_longest(document.blocks, document.blocks[1:])
     ]
-    lines += [
-        _heading(1, words["bibliography"]),
-        f"#par({quoted(_bibliography_note(document))})",
-    ]
+    lines += [f"#made(({''.join(quoted(text) + ',' for text in how_made(document))}))"]
     entries = "".join(
         f"#entry({quoted(item.full())}, {quoted(item.url if model.is_web(item.url) else '')}, "
         f"{quoted(_host(item.url))})\n"
         for item in document.sources
     )
-    lines += [f"#columns(3, gutter: 5mm)[\n{entries}]"]
-    lines += [_heading(1, words["how_this_was_made"])]
-    lines += [f"#par({quoted(text)})" for text in how_made(document)]
+    lines += [f"#bibliography-of({quoted(bibliography_note(document))})[\n{entries}]"]
     return "\n\n".join(lines) + "\n"
 
 
@@ -124,8 +120,9 @@ def _host(url: str) -> str:
     return urlsplit(url).netloc.removeprefix("www.")
 
 
-def _bibliography_note(document: model.Document) -> str:
-    return f"The {len(document.sources)} sources whose rows were used in this report, and no others."
+def bibliography_note(document: model.Document) -> str:
+    """How many sources there are, above their list."""
+    return f"The {counted(len(document.sources), 'source')} whose rows were used in this report, and no others."
 
 
 def _block(block: model.Block, followed_by: model.Block | None) -> str:
