@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import areas, place_figures, registry
+from localgov_history import areas, figures, registry
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from localgov_history.areas import Area
 
-LEAST, MOST = 2, place_figures.MOST_PANELS
+# More areas than this do not fit in the small charts of a page.
+LEAST, MOST = 2, 12
 
 
 def chosen(text: str, catalogue: Catalogue | None = None) -> list[Area]:
@@ -55,7 +56,7 @@ def where(places: list[Area]) -> Figure:
     tiles = areas.tiles(places[0].book)
     regions = list(dict.fromkeys(place.region_words for place in places))
     among = f"all lie in {regions[0]}" if len(regions) == 1 else f"lie in {len(regions)} regions"
-    return place_figures.tile_map(
+    return figures.marked_map(
         tiles,
         {"The areas compared": {place.name for place in places}},
         f"The {len(places)} areas {among}",
@@ -80,7 +81,7 @@ def measures(places: list[Area]) -> Figure:
         title = (
             f"{score.idxmax()} was the most deprived of the {len(score)} areas in 2007, {score.idxmin()} the least"
         )
-    return place_figures.panels(
+    return figures.panels.bar_panels(
         found.frame,
         "",
         title,
@@ -131,7 +132,7 @@ def populations(places: list[Area]) -> Figure:
             f"{ends.idxmin()} by {_change(ends.min())}"
         )
     gone = f" Not known on the area of 2008: {listing(without)}." if without else ""
-    return place_figures.small_lines(
+    return figures.panels.small_lines(
         frame[["area", "year", "value"]],
         title,
         f"{first} = 100",
@@ -172,7 +173,7 @@ def carbon(places: list[Area]) -> Figure:
             f"{ends.idxmax()}"
         )
     gone = f" No values: {listing(without)}." if without else ""
-    return place_figures.small_lines(
+    return figures.panels.small_lines(
         frame[["area", "year", "value"]],
         title,
         "Tonnes a head",

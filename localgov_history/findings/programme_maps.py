@@ -8,12 +8,11 @@ from localgov_history import tiles
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
-from localgov_history.figures import Figure
+from localgov_history.figures import Figure, tile_map, tile_maps
 from localgov_history.findings import partnership_words as words
 from localgov_history.findings.titles import capital, or_say_why
 from localgov_history.sources import Evidence
 from localgov_history.text import counted, listing
-from localgov_history.tile_map import tile_map, tile_maps
 
 if TYPE_CHECKING:
     import pandas as pd

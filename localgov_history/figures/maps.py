@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from localgov_history.figures import COLOURS, INK, RULE, TEXT_SIZE, WIDTH, Figure, _blank, _safe, template
+from localgov_history.figures.style import (
+    COLOURS,
+    INK,
+    RULE,
+    TEXT_SIZE,
+    WIDTH,
+    Figure,
+    blank,
+    grid,
+    legend_above,
+    safe,
+)
+from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import plotly.graph_objects as go
 
     from localgov_history.sources import Evidence
+
 
 _EMPTY = "#eeece6"
 # A council that only holds a part of what is mapped is drawn at this share of its tile.
@@ -30,7 +44,7 @@ def tile_map(
         of the council is meant: a small tile) and ``firm`` (False where it is from memory: a hollow one).
     names : classes and their names in order, at most six.
     """
-    plot = _blank()
+    plot = blank()
     _draw(plot, tiles, names, hover=True)
     _regions(plot, tiles)
     _plain_axes(plot)
@@ -55,11 +69,9 @@ def tile_maps(
     panels : heading of each and its tiles, as in `tile_map`.
     """
     import pandas as pd
-    from plotly.subplots import make_subplots
 
     down = math.ceil(len(panels) / across)
-    plot = make_subplots(rows=down, cols=across, horizontal_spacing=0.02, vertical_spacing=0.2 / down)
-    plot.update_layout(template=template(), width=WIDTH)
+    plot = grid(down, across, horizontal_spacing=0.02, vertical_spacing=0.2 / down)
     for place, (heading, tiles) in enumerate(panels.items()):
         row, column = divmod(place, across)
         one = tiles.assign(**{"class": ["in" if cell else "" for cell in tiles["class"]]})
@@ -70,7 +82,7 @@ def tile_maps(
             xref=f"x{place + 1 if place else ''} domain",
             yref=f"y{place + 1 if place else ''} domain",
             yanchor="bottom",
-            text=_safe(heading).replace("\n", "<br>"),
+            text=safe(heading).replace("\n", "<br>"),
             showarrow=False,
             font={"size": TEXT_SIZE},
         )
@@ -116,7 +128,7 @@ def _draw(
         if code and firm:
             # The legend shows the solid form of a colour, whatever its tiles are.
             key = {"symbol": "hexagon", "size": 12, "color": colour}
-            plot.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=_safe(name)), **where)
+            plot.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=safe(name)), **where)
     if hover:
         there = ["not named" if code == "" else names[code] for code in tiles["class"]]
         words = [f"{name}: {said}" for name, said in zip(tiles["name"], there, strict=True)]
@@ -125,7 +137,7 @@ def _draw(
             y=[_up(r) for r in tiles["r"]],
             mode="markers",
             marker={"size": 22, "opacity": 0},
-            hovertext=[_safe(text) for text in words],
+            hovertext=[safe(text) for text in words],
             hoverinfo="text",
             showlegend=False,
         )
@@ -173,7 +185,7 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
         plot.add_annotation(
             x=x + 0.7 * side,
             y=_up(r),
-            text=_safe(region),
+            text=safe(region),
             showarrow=False,
             xanchor="left" if side > 0 else "right",
             font={"size": TEXT_SIZE - 1, "color": INK},
@@ -194,3 +206,54 @@ def _across(q: int, r: int) -> float:
 
 def _up(r: float) -> float:
     return r * math.sqrt(3) / 2
+
+
+_MAP_HEIGHT = 400
+
+
+def marked_map(
+    tiles: pd.DataFrame, groups: Mapping[str, set[str]], title: str, evidence: Evidence, caption: str
+) -> Figure:
+    """A hexagon map of England with some areas marked; the mark that is named first lies on top.
+
+    Parameters
+    ----------
+    tiles : from `areas.tiles`.
+    groups : what is marked and the areas of it, in order of weight; at most four.
+    """
+    plot = blank()
+    # An odd row is set half a tile to the right; rows stand sqrt(3)/2 of a tile apart.
+    x = tiles["q"].astype(float) + 0.5 * (tiles["r"] % 2)
+    y = tiles["r"].astype(float) * math.sqrt(3) / 2
+    marked = [next((name for name, own in groups.items() if own & set(cell)), "") for cell in tiles["areas"]]
+    wide, high = float(x.max() - x.min()) + 2, float(y.max() - y.min()) + 2
+    size = 1.1 * min((WIDTH - 40) / wide, (_MAP_HEIGHT - 50) / high)
+    shades = dict(zip(groups, (COLOURS[1], COLOURS[0], COLOURS[2], COLOURS[4]), strict=False))
+    for name in (*reversed(list(groups)), ""):
+        at = [index for index, mark in enumerate(marked) if mark == name]
+        if not at:
+            continue
+        plot.add_scatter(
+            x=x.iloc[at],
+            y=y.iloc[at],
+            mode="markers",
+            name=safe(name or "Other areas"),
+            marker={
+                "symbol": "hexagon",
+                "size": size,
+                "color": shades.get(name, "#e6e6e6"),
+                "line": {"color": "white", "width": 1},
+            },
+            legendrank=list(groups).index(name) if name else len(groups),
+            hovertext=[safe(tiles["name"].iloc[index]) for index in at],
+            hoverinfo="text",
+        )
+    plot.update_xaxes(visible=False, range=[x.min() - 1, x.max() + 1])
+    plot.update_yaxes(visible=False, range=[y.min() - 1, y.max() + 1], scaleanchor="x")
+    plot.update_layout(height=_MAP_HEIGHT)
+    legend_above(plot)
+    plot.update_layout(legend={"itemsizing": "constant"})
+    said = [f"{name}: {listing(sorted(own))}" for name, own in groups.items() if 0 < len(own) <= 12]
+    data = tiles[["name", "gss_code", "q", "r"]].assign(marked=marked)
+    alt = f"A map of {counted(len(tiles), 'tile')}, one a council. {'; '.join(said)}."
+    return Figure(plot, title, caption, alt, data, evidence)
