@@ -19,7 +19,7 @@ from localgov_history.figures.style import (
     safe,
     written,
 )
-from localgov_history.text import listing
+from localgov_history.text import listing, lower
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -344,7 +344,7 @@ def points(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evid
     plot.update_layout(height=380)
     legend_above(plot)
     said = [
-        f"{group}: {len(rows)} marks, {unit[0].lower()}{unit[1:]} from {rows['y'].min():.3g} to {rows['y'].max():.3g}"
+        f"{group}: {len(rows)} marks, {lower(unit)} from {rows['y'].min():.3g} to {rows['y'].max():.3g}"
         for group, rows in frame.groupby("group", sort=False)
     ]
     return Figure(plot, title, caption, f"Marks. {'; '.join(said)}.", frame.reset_index(drop=True), evidence)

@@ -30,7 +30,7 @@ from localgov_history.figures.style import (
     spread_apart,
 )
 from localgov_history.sources import Evidence
-from localgov_history.text import yes
+from localgov_history.text import capital, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,7 +133,7 @@ def lives(kinds: pd.DataFrame, periods: Periodisation, title: str) -> Figure:
     circa = _circa_ends(plot, frame, first)
     plot.update_yaxes(
         tickvals=list(frame.index),
-        ticktext=[safe(name[:1].upper() + name[1:]) for name in frame["plural"]],
+        ticktext=[safe(capital(name)) for name in frame["plural"]],
         range=[len(frame) - 0.4, -0.5 - 0.9 * lanes],
         showgrid=False,
         ticks="",

@@ -12,9 +12,9 @@ from localgov_history.figures import Figure, panels
 from localgov_history.figures.panels import Panel
 from localgov_history.findings import quangos
 from localgov_history.findings.public_money import in_order
-from localgov_history.findings.titles import capital, lower, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,10 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError, ReportRefusedError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, capital
+from localgov_history.findings.titles import CLEAR
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd

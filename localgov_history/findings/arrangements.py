@@ -11,10 +11,10 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure, bars
-from localgov_history.findings.titles import NOT_CLEAR, capital, or_say_why, titles_of
+from localgov_history.findings.titles import NOT_CLEAR, or_say_why, titles_of
 from localgov_history.measures import LEAST_KINDS
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd

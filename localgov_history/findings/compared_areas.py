@@ -9,9 +9,9 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, NOT_CLEAR, capital, or_say_why
+from localgov_history.findings.titles import CLEAR, NOT_CLEAR, or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, items, listing
+from localgov_history.text import capital, counted, items, listing
 
 if TYPE_CHECKING:
     import pandas as pd

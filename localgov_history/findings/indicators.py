@@ -9,9 +9,9 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import NOT_CLEAR, lower, or_say_why, titles_of
+from localgov_history.findings.titles import NOT_CLEAR, or_say_why, titles_of
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -336,7 +336,7 @@ def _trend_title(ni: int, frame: pd.DataFrame, groups: list[str]) -> str:
     fell = [group for group, value in change.items() if value <= -_CLEAR]
     rose = [group for group, value in change.items() if value >= _CLEAR]
     if not fell and not rose:
-        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]} in {first} and {last} in every group"
+        return f"{NOT_CLEAR}: {lower(name)} in {first} and {last} in every group"
     most = min(change, key=lambda group: change[group]) if fell else max(change, key=lambda group: change[group])
     verb = "fell" if fell else "rose"
     where = (

@@ -11,9 +11,9 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, capital, or_say_why, titles_of
+from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, or_say_why, titles_of
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -433,7 +433,7 @@ def criteria_table(weights: Mapping[str, float], catalogue: Catalogue | None = N
     records += [
         {
             "What is weighed": _weight_name(name),
-            "An option has 1 if it": text[0].lower() + text[1:],
+            "An option has 1 if it": lower(text),
             "Weight": f"{weights.get(name, 0):g}",
         }
         for name, text in CRITERIA.items()

@@ -12,10 +12,10 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import capital, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing, yes
+from localgov_history.text import capital, counted, listing, yes
 
 if TYPE_CHECKING:
     import pandas as pd
