@@ -21,7 +21,7 @@ from localgov_history.figures.comparisons import (
     strips,
 )
 from localgov_history.figures.lineages import lineage
-from localgov_history.figures.maps import marked_map, tile_map, tile_maps
+from localgov_history.figures.maps import tile_map, tile_maps
 from localgov_history.figures.matrices import HOLDER_CLASSES, holders_matrix, numbered_set, role_matrix
 from localgov_history.figures.over_time import (
     MOST_LINES,

@@ -10,14 +10,11 @@ from localgov_history.figures.style import (
     INK,
     RULE,
     TEXT_SIZE,
-    WIDTH,
     Figure,
     blank,
     grid,
-    legend_above,
     safe,
 )
-from localgov_history.text import counted, listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +31,13 @@ _PART = 0.62
 
 
 def tile_map(
-    tiles: pd.DataFrame, names: Mapping[str, str], title: str, evidence: Evidence, caption: str, alt: str
+    tiles: pd.DataFrame,
+    names: Mapping[str, str],
+    title: str,
+    evidence: Evidence,
+    caption: str,
+    alt: str,
+    other: str = "not named",
 ) -> Figure:
     """One map, its tiles coloured by class.
 
@@ -43,9 +46,10 @@ def tile_map(
     tiles : columns ``name``, ``q``, ``r``, ``region``, ``class`` (empty where none), ``part`` (True where only a part
         of the council is meant: a small tile) and ``firm`` (False where it is from memory: a hollow one).
     names : classes and their names in order, at most six.
+    other : what a tile of no class is, for the hover box.
     """
     plot = blank()
-    _draw(plot, tiles, names, hover=True)
+    _draw(plot, tiles, names, other)
     _regions(plot, tiles)
     _plain_axes(plot)
     rows = 1 + (len(names) + 1) // 2
@@ -75,7 +79,7 @@ def tile_maps(
     for place, (heading, tiles) in enumerate(panels.items()):
         row, column = divmod(place, across)
         one = tiles.assign(**{"class": ["in" if cell else "" for cell in tiles["class"]]})
-        _draw(plot, one, {"in": heading}, hover=False, row=row + 1, column=column + 1)
+        _draw(plot, one, {"in": heading}, "", row=row + 1, column=column + 1)
         plot.add_annotation(
             x=0.5,
             y=1,
@@ -97,11 +101,11 @@ def _draw(
     plot: go.Figure,
     tiles: pd.DataFrame,
     names: Mapping[str, str],
-    hover: bool,
+    other: str,
     row: int | None = None,
     column: int | None = None,
 ) -> None:
-    """All tiles in the ground colour, then those of each class over them."""
+    """All tiles in the ground colour, then those of each class over them; a hover box where a tile of no class has a word."""
     import plotly.graph_objects as go
 
     where = {} if row is None else {"row": row, "col": column}
@@ -129,8 +133,8 @@ def _draw(
             # The legend shows the solid form of a colour, whatever its tiles are.
             key = {"symbol": "hexagon", "size": 12, "color": colour}
             plot.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=safe(name)), **where)
-    if hover:
-        there = ["not named" if code == "" else names[code] for code in tiles["class"]]
+    if other:
+        there = [other if code == "" else names[code] for code in tiles["class"]]
         words = [f"{name}: {said}" for name, said in zip(tiles["name"], there, strict=True)]
         plot.add_scatter(
             x=[_across(q, r) for q, r in zip(tiles["q"], tiles["r"], strict=True)],
@@ -206,54 +210,3 @@ def _across(q: int, r: int) -> float:
 
 def _up(r: float) -> float:
     return r * math.sqrt(3) / 2
-
-
-_MAP_HEIGHT = 400
-
-
-def marked_map(
-    tiles: pd.DataFrame, groups: Mapping[str, set[str]], title: str, evidence: Evidence, caption: str
-) -> Figure:
-    """A hexagon map of England with some areas marked; the mark that is named first lies on top.
-
-    Parameters
-    ----------
-    tiles : from `areas.tiles`.
-    groups : what is marked and the areas of it, in order of weight; at most four.
-    """
-    plot = blank()
-    # An odd row is set half a tile to the right; rows stand sqrt(3)/2 of a tile apart.
-    x = tiles["q"].astype(float) + 0.5 * (tiles["r"] % 2)
-    y = tiles["r"].astype(float) * math.sqrt(3) / 2
-    marked = [next((name for name, own in groups.items() if own & set(cell)), "") for cell in tiles["areas"]]
-    wide, high = float(x.max() - x.min()) + 2, float(y.max() - y.min()) + 2
-    size = 1.1 * min((WIDTH - 40) / wide, (_MAP_HEIGHT - 50) / high)
-    shades = dict(zip(groups, (COLOURS[1], COLOURS[0], COLOURS[2], COLOURS[4]), strict=False))
-    for name in (*reversed(list(groups)), ""):
-        at = [index for index, mark in enumerate(marked) if mark == name]
-        if not at:
-            continue
-        plot.add_scatter(
-            x=x.iloc[at],
-            y=y.iloc[at],
-            mode="markers",
-            name=safe(name or "Other areas"),
-            marker={
-                "symbol": "hexagon",
-                "size": size,
-                "color": shades.get(name, "#e6e6e6"),
-                "line": {"color": "white", "width": 1},
-            },
-            legendrank=list(groups).index(name) if name else len(groups),
-            hovertext=[safe(tiles["name"].iloc[index]) for index in at],
-            hoverinfo="text",
-        )
-    plot.update_xaxes(visible=False, range=[x.min() - 1, x.max() + 1])
-    plot.update_yaxes(visible=False, range=[y.min() - 1, y.max() + 1], scaleanchor="x")
-    plot.update_layout(height=_MAP_HEIGHT)
-    legend_above(plot)
-    plot.update_layout(legend={"itemsizing": "constant"})
-    said = [f"{name}: {listing(sorted(own))}" for name, own in groups.items() if 0 < len(own) <= 12]
-    data = tiles[["name", "gss_code", "q", "r"]].assign(marked=marked)
-    alt = f"A map of {counted(len(tiles), 'tile')}, one a council. {'; '.join(said)}."
-    return Figure(plot, title, caption, alt, data, evidence)

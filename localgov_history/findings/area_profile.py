@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history import areas, dates, display, figures
+from localgov_history import areas, dates, display, figures, tiles
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError, ReportRefusedError, UnknownNameError
 from localgov_history.figures import Figure
+from localgov_history.findings.programme_maps import marked_areas
 from localgov_history.findings.titles import CLEAR
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
@@ -119,7 +120,6 @@ def present(found: Profile, key: str) -> None:
 def where(found: Profile) -> Figure | Missing:
     """The tile map with the area, the areas nearest to it and its region marked."""
     place = found.place
-    tiles = areas.tiles(place.book)
     frame = place.book.load("laa_areas")
     region = set(frame.loc[frame["region"] == place.region, "area"])
     try:
@@ -131,18 +131,16 @@ def where(found: Profile) -> Figure | Missing:
         f"The {len(near)} nearest areas": set(near),
         f"Others of {place.region_words}": region - {place.name, *near},
     }
-    own = tiles[[place.name in cell for cell in tiles["areas"]]]
-    later = own[own["name"] != place.name]["name"].to_list()
+    grid = tiles.marked({place.name: [place.name]}, place.book)
+    later = grid.loc[(grid["class"] != "") & (grid["name"] != place.name), "name"].to_list()
     note = (
         f" {place.name} stands on the {'tile' if len(later) == 1 else 'tiles'} of {listing(later)}." if later else ""
     )
-    return figures.marked_map(
-        tiles,
+    return marked_areas(
         groups,
         f"{place.name} lies in {place.region_words}; the area nearest to it is {near[0]}",
-        Evidence.of(tiles, place.row),
-        "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
-        f"mean nothing.{note}",
+        [place],
+        note,
     )
 
 

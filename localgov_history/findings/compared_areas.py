@@ -9,6 +9,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.figures import Figure
+from localgov_history.findings.programme_maps import marked_areas
 from localgov_history.findings.titles import CLEAR, NOT_CLEAR, or_say_why
 from localgov_history.sources import Evidence
 from localgov_history.text import capital, counted, items, listing
@@ -53,16 +54,13 @@ def introduction(places: list[Area]) -> str:
 
 def where(places: list[Area]) -> Figure:
     """The areas on the tile map."""
-    tiles = areas.tiles(places[0].book)
     regions = list(dict.fromkeys(place.region_words for place in places))
     among = f"all lie in {regions[0]}" if len(regions) == 1 else f"lie in {len(regions)} regions"
-    return figures.marked_map(
-        tiles,
+    return marked_areas(
         {"The areas compared": {place.name for place in places}},
         f"The {len(places)} areas {among}",
-        Evidence.of(tiles, *[place.row for place in places]),
-        "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
-        "mean nothing. An area that was divided since stands on the tiles of its successors.",
+        places,
+        " An area that was divided since stands on the tiles of its successors.",
     )
 
 
