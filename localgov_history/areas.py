@@ -24,7 +24,7 @@ LAST_YEAR = 2012
 COMMON_PROGRAMME = "statutory_local_area_agreements"
 # The measure of carbon dioxide a head, the one indicator with values of several years for nearly all areas.
 CARBON = 186
-_TILES = _POINTS = "upper_tier_2019"
+_POINTS = "upper_tier_2019"
 _INNER = "metropolitan_borough"
 
 
@@ -211,26 +211,6 @@ def _summed(place: Area, parts: pd.DataFrame) -> pd.DataFrame:
             )
     line = f"{place.name}, area of 2008" + (f" (sum of {several} later councils)" if several > 1 else "")
     return pd.DataFrame(records).assign(line=line, own=True)
-
-
-def tiles(catalogue: Catalogue | None = None) -> pd.DataFrame:
-    """The hexagon map of counties and single-tier councils.
-
-    Returns
-    -------
-    The rows of ``tile_grid`` with ``areas``: the areas of 2008 that a tile stands for. Councils that took over in
-    2009 or later stand for the area before them, so that an area may have two tiles, and a tile two areas.
-    """
-    book = catalogue or default()
-    grid = book.load("tile_grid")
-    grid = grid[grid["scheme"] == _TILES].reset_index(drop=True)
-    keys = book.load("area_centroids")
-    coded = dict(zip(keys["gss_code"], keys["authority_key"], strict=True))
-    held: dict[str, list[str]] = {}
-    for name, successors in _standing_for(set(coded.values()), book).items():
-        for key in successors:
-            held.setdefault(key, []).append(name)
-    return grid.assign(areas=[tuple(held.get(coded.get(code, ""), ())) for code in grid["gss_code"]])
 
 
 def positions(catalogue: Catalogue | None = None) -> pd.DataFrame:

@@ -325,7 +325,7 @@ class Catalogue:
             except LocalgovError as error:
                 self._refused = (stamps, error)
                 raise
-        if name not in self._own and self._stamps.get(name) != _stamp(self._path(name)):
+        if name not in self._own and self._stamps.get(name) != file_stamp(self._path(name)):
             self._forget(name)
 
     def _forget(self, name: str) -> None:
@@ -339,7 +339,7 @@ class Catalogue:
         """The columns of a table, the fast way where no overlay touches it, without a record."""
         table = self.schemas[name]
         if name not in self._overlay_rows and name not in self._rows:
-            stamp = _stamp(self._path(name))
+            stamp = file_stamp(self._path(name))
             read = frames.read(self._path(name), table)
             if read is not None:
                 columns, self._digests[name] = read
@@ -355,7 +355,7 @@ class Catalogue:
             digest = hashlib.sha256()
             if name not in self._own:
                 path = self._path(name)
-                self._stamps[name] = _stamp(path)
+                self._stamps[name] = file_stamp(path)
                 header, own = schemas.read_rows(path)
                 schemas.raise_any(schemas.check_columns(table, path.name, header))
                 digest.update(path.read_bytes())
@@ -382,14 +382,14 @@ class Catalogue:
             self.schemas, self._own, self._overlay_rows, self._rows, self._frames, self._digests = before
             raise
         # Files that the folder's descriptor has just named count as well.
-        self._overlay_stamp = stamp | {file: _stamp(path / file) for file in self._own_files()}
+        self._overlay_stamp = stamp | {file: file_stamp(path / file) for file in self._own_files()}
         self.__dict__.pop("_graded", None)
 
     def _own_files(self) -> list[str]:
         return [self.schemas[name].path for name in self._own]
 
     def _stamps_of(self, path: Path) -> dict[str, _Stamp]:
-        return _stamps(path) | {file: _stamp(path / file) for file in self._own_files()}
+        return _stamps(path) | {file: file_stamp(path / file) for file in self._own_files()}
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_lock"}
@@ -469,7 +469,7 @@ def _left_behind(
     return list(integrity.rivals(table, file, after, {group: left[group] for group in left if group in present}))
 
 
-def _stamp(path: Path) -> _Stamp:
+def file_stamp(path: Path) -> _Stamp:
     """What tells a changed file; zeros where there is none."""
     try:
         status = path.stat()
@@ -482,7 +482,7 @@ def _stamps(path: Path) -> dict[str, _Stamp]:
     """The stamps of the files of a user's folder."""
     try:
         return {
-            file.name: _stamp(file)
+            file.name: file_stamp(file)
             for file in path.iterdir()
             if file.suffix.lower() in (".csv", ".json") and not file.name.startswith(".")
         }

@@ -18,7 +18,7 @@ from localgov_history import figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError
 from localgov_history.sources import Evidence, bibliography, resolve
-from localgov_history.text import escape_html
+from localgov_history.text import capital, escape_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -267,7 +267,7 @@ def source_note(evidence: Evidence, catalogue: Catalogue | None = None) -> str:
     caution = evidence.caution(book)
     return (
         f"{number} {'source' if number == 1 else 'sources'} ({grades})."
-        + (f" {caution[0].upper()}{caution[1:]}." if caution else "")
+        + (f" {capital(caution)}." if caution else "")
         + overlay
     )
 

@@ -11,7 +11,7 @@ from localgov_history import bodies, long_series, measures
 from localgov_history.catalogue import Catalogue
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing, yes
+from localgov_history.text import counted, listing, lower, yes
 from localgov_history.verdicts import (
     MAIN,
     NOT_SUPPORTED,
@@ -159,7 +159,7 @@ def surveyed(key: str) -> Rule:
         shares = counts.groupby(counts["question"].fillna(counts["fact_key"]))["value"].sum() / 100
         share = float(shares.min())
         verdict = SUPPORTED if share >= 2 / 3 else PARTLY if share >= 1 / 3 else NOT_SUPPORTED
-        answers = [f"{row.measure[:1].lower()}{row.measure[1:]} {row.value:.0f}%" for row in counts.itertuples()]
+        answers = [f"{lower(row.measure)} {row.value:.0f}%" for row in counts.itertuples()]
         together = f", together {share:.0%}" if len(shares) == 1 and len(counts) > 1 else ""
         sentence = f"{latest['sample'].iloc[0]}: {listing(answers)}{together}."
         numbers = tuple((str(row.measure), f"{row.value:.0f}%") for row in counts.itertuples())

@@ -25,11 +25,6 @@ PARTING = ("definition", "geography", "price_basis", "coverage")
 MONEY = {"GBP": 1e-6, "GBP million": 1.0, "GBP thousand": 1e-3, "GBP billion": 1e3}
 
 
-def when_words(when: str) -> str:
-    """The date of a value for a reader; a financial year stays as written."""
-    return when if "/" in when else dates.parse(when).readable()
-
-
 @dataclass(frozen=True, eq=False)
 class Series:
     """A series of values with all that tells what they are.

@@ -15,7 +15,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.measures import LEAST_KINDS
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ class BodiesPerHead:
     def sentence(self) -> str:
         """First and last rate."""
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
-        said = f"{self.kind[:1].upper()}{self.kind[1:]} for each {self.per:,} people, {self.geography}: "
+        said = f"{capital(self.kind)} for each {self.per:,} people, {self.geography}: "
         said += f"{first['rate']:.2f} in {first['year']}"
         more = f" and {last['rate']:.2f} in {last['year']}" if len(self.frame) > 1 else ", the only count held"
         lost = f"; {counted(self.without, 'count')} without a population left out" if self.without else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,30 @@ def of(members: Iterable[str], catalogue: Catalogue | None = None) -> dict[str, 
         for code, whole in known[name].items():
             found[code] = found.get(code, False) or whole
     return found
+
+
+def marked(groups: Mapping[str, Iterable[str]], catalogue: Catalogue | None = None) -> pd.DataFrame:
+    """The tiles with the group of councils that stands on each.
+
+    Parameters
+    ----------
+    groups : names of councils by group; a tile of several has the first, and a name that no council had has no tile.
+
+    Returns
+    -------
+    The `grid` with ``class`` (a group, or empty), ``part`` (True where only a part of the tile is meant) and ``firm``, as
+    `figures.tile_map` draws them.
+    """
+    book = catalogue or default()
+    tiles, known = grid(book), _places(book)
+    found: dict[str, tuple[str, bool]] = {}
+    for group, members in groups.items():
+        for code, whole in of([name for name in members if name in known], book).items():
+            found.setdefault(code, (group, not whole))
+    placed = [found.get(code, ("", False)) for code in tiles.index]
+    return tiles.assign(
+        **{"class": [group for group, _ in placed], "part": [part for _, part in placed], "firm": True}
+    )
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localgov_history import areas
+from localgov_history import areas, tiles
 from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
@@ -92,13 +92,16 @@ def test_distance_goes_both_ways(one: str, other: str) -> None:
 
 
 def test_every_area_has_a_tile_and_a_tile_its_areas() -> None:
-    tiles = areas.tiles()
-    assert len(tiles) == 151
-    held = tiles.set_index("name")["areas"]
-    assert {name for cell in held for name in cell} == set(areas.names())
-    assert held["Bournemouth, Christchurch and Poole"] == ("Bournemouth", "Poole")
-    assert held["Cheshire East"] == held["Cheshire West and Chester"] == ("Cheshire",)
-    assert held["Gateshead"] == ("Gateshead",)
+    found = {name: tiles.marked({"here": [name]}).set_index("name") for name in areas.names()}
+    held = {name: set(frame.index[frame["class"] == "here"]) for name, frame in found.items()}
+    assert all(held.values())
+    assert len(set.union(*held.values())) == 151
+    assert held["Bournemouth"] == held["Poole"] == {"Bournemouth, Christchurch and Poole"}
+    assert held["Cheshire"] == {"Cheshire East", "Cheshire West and Chester"}
+    assert held["Gateshead"] == {"Gateshead"}
+    # Bournemouth is a part of the council that took it over; Cheshire was all of both of its successors.
+    assert found["Bournemouth"]["part"].sum() == 1
+    assert not found["Cheshire"]["part"].any()
 
 
 def test_programmes_of_an_area_and_of_the_councils_in_it() -> None:

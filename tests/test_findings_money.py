@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 import pytest
 
 import localgov_history as lg
-from localgov_history import panels, periods
+from localgov_history import periods
 from localgov_history._resources import folder
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError, ParameterError
-from localgov_history.figures import Figure
+from localgov_history.figures import Figure, panels
 from localgov_history.findings import one_kind, public_money
 from localgov_history.long_series import Series
 from localgov_history.report import parameters

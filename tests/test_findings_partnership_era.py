@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from localgov_history import tile_map, tiles
+from localgov_history import tiles
 from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
 from localgov_history.display import Missing, Table
 from localgov_history.errors import UnknownNameError
-from localgov_history.figures import Figure
+from localgov_history.figures import Figure, maps
 from localgov_history.findings import partnership_era as era
 from localgov_history.findings import partnership_money, partnership_surveys, partnership_words, programme_maps
 from localgov_history.report import parameters
@@ -70,7 +70,7 @@ def test_every_area_of_a_programme_stands_on_a_tile(shipped: Catalogue) -> None:
 def test_neighbouring_tiles_touch_and_none_overlap() -> None:
     """In this layout the centres of neighbours are one apart, and no two centres are nearer."""
     grid = tiles.grid()
-    spots = [(tile_map._across(q, r), tile_map._up(r)) for q, r in zip(grid["q"], grid["r"], strict=True)]
+    spots = [(maps._across(q, r), maps._up(r)) for q, r in zip(grid["q"], grid["r"], strict=True)]
     apart = [
         ((one[0] - two[0]) ** 2 + (one[1] - two[1]) ** 2) ** 0.5
         for place, one in enumerate(spots)
@@ -106,7 +106,7 @@ def test_names_with_marks_show_as_themselves_on_a_map() -> None:
             "firm": [True],
         }
     )
-    made = tile_map.tile_map(frame, {"x": "<round>"}, "Title", Evidence(("gough_localis",)), "Caption.", "Alt.")
+    made = maps.tile_map(frame, {"x": "<round>"}, "Title", Evidence(("gough_localis",)), "Caption.", "Alt.")
     written = made.plot.to_json()
     assert "<B>" not in written
     assert "<round>" not in written

@@ -409,7 +409,7 @@ def test_a_chart_of_many_rows_fits_a_page() -> None:
 
 
 def test_choices_of_bodies_and_headings() -> None:
-    kinds = Parameter("body", "school_board", "A kind", "bodies").allowed({})
+    kinds = Parameter("body", "school_board", "A kind", "column body_key of body_types").allowed({})
     assert "school_board" in kinds
     assert len(kinds) == len(bodies.kinds(True, tuple(bodies._scopes(Catalogue())), special_cases=True))
     assert Parameter("heading", "health", "A heading", "headings").allowed({}) == sorted(
@@ -441,5 +441,5 @@ def test_a_choice_without_values_is_refused() -> None:
 
 
 def test_a_series_without_values_in_the_years_says_where_it_has_them() -> None:
-    with pytest.raises(NotEnoughDataError, match="it runs from 1946"):
-        boots.between(boots.series(boots.OF_INCOME), 1850, 1860)
+    with pytest.raises(NotEnoughDataError, match="it covers 1946"):
+        boots.series(boots.OF_INCOME).between(1850, 1860)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import dates, figures, long_series, panels, shares
+from localgov_history import dates, figures, long_series, shares
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
-from localgov_history.figures import Figure
+from localgov_history.figures import Figure, panels
+from localgov_history.figures.panels import Panel
 from localgov_history.findings import quangos
 from localgov_history.findings.public_money import in_order
-from localgov_history.findings.titles import capital, lower, or_say_why
-from localgov_history.panels import Panel
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def _panel(heading: str, rows: pd.DataFrame) -> Panel:
     """A panel of dated counts of one kind in one geography; counts that are not the preferred ones are rivals."""
     import pandas as pd
 
-    x = [figures._as_year(day.date()) for day in rows["date_earliest"]]
+    x = [figures.as_year(day.date()) for day in rows["date_earliest"]]
     frame = pd.DataFrame(
         {
             "x": x,

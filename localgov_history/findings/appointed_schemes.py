@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import figures, long_series, panels
+from localgov_history import figures, long_series
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
-from localgov_history.figures import Figure
+from localgov_history.figures import Figure, panels
+from localgov_history.figures.panels import Panel
 from localgov_history.findings import quangos
 from localgov_history.findings.public_money import amount, directions_title, in_order
-from localgov_history.findings.titles import capital, or_say_why
-from localgov_history.panels import Panel
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd

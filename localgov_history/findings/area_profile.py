@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history import areas, dates, display, figures, place_figures
+from localgov_history import areas, dates, display, figures, tiles
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError, ReportRefusedError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, capital
+from localgov_history.findings.programme_maps import marked_areas
+from localgov_history.findings.titles import CLEAR
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +120,6 @@ def present(found: Profile, key: str) -> None:
 def where(found: Profile) -> Figure | Missing:
     """The tile map with the area, the areas nearest to it and its region marked."""
     place = found.place
-    tiles = areas.tiles(place.book)
     frame = place.book.load("laa_areas")
     region = set(frame.loc[frame["region"] == place.region, "area"])
     try:
@@ -131,18 +131,16 @@ def where(found: Profile) -> Figure | Missing:
         f"The {len(near)} nearest areas": set(near),
         f"Others of {place.region_words}": region - {place.name, *near},
     }
-    own = tiles[[place.name in cell for cell in tiles["areas"]]]
-    later = own[own["name"] != place.name]["name"].to_list()
+    grid = tiles.marked({place.name: [place.name]}, place.book)
+    later = grid.loc[(grid["class"] != "") & (grid["name"] != place.name), "name"].to_list()
     note = (
         f" {place.name} stands on the {'tile' if len(later) == 1 else 'tiles'} of {listing(later)}." if later else ""
     )
-    return place_figures.tile_map(
-        tiles,
+    return marked_areas(
         groups,
         f"{place.name} lies in {place.region_words}; the area nearest to it is {near[0]}",
-        Evidence.of(tiles, place.row),
-        "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
-        f"mean nothing.{note}",
+        [place],
+        note,
     )
 
 
@@ -172,7 +170,7 @@ def _population(place: Area) -> tuple[Item, ...]:
     peaks = every[~every["own"]].groupby("line")["value"].max().sort_values(ascending=False)
     own = list(dict.fromkeys(every.loc[every["own"], "line"]))
     high = peaks[peaks >= LEAST_HEIGHT * every["value"].max()]
-    chosen = [*own, *high.index][: place_figures.MOST_LINES]
+    chosen = [*own, *high.index][: figures.MOST_LINES]
     shown = every[every["line"].isin(chosen)]
     shown = shown.assign(order=[chosen.index(line) for line in shown["line"]]).sort_values(["order", "year"])
     if own:
@@ -189,7 +187,7 @@ def _population(place: Area) -> tuple[Item, ...]:
     )
     if not shown["measured"].all():
         caption += " Some yearly figures lie on a straight line between estimates."
-    figure = place_figures.lines(
+    figure = figures.lines(
         shown[["line", "year", "value", "measured"]],
         title,
         "People",
@@ -387,7 +385,7 @@ def _carbon(place: Area, rows: pd.DataFrame) -> Figure:
         if abs(ratio) < CLEAR
         else f"{'above' if ratio > 0 else 'below'} the median area of England ({last['england_median']:.1f})"
     )
-    return place_figures.lines(
+    return figures.lines(
         pd.concat(lines)[["line", "year", "value", "measured"]],
         f"Carbon dioxide a head in {place.name}: {first['value']:.1f} tonnes in {first['year']}, {last['value']:.1f} in "
         f"{last['year']}, {beside}",
@@ -431,7 +429,7 @@ def _shares(place: Area, rows: pd.DataFrame) -> list[Item]:
     )
     if marked != [place.name]:
         caption += f" {listing(marked)} stand for {place.name}, which had been divided when the figures were made."
-    figure = place_figures.strips(
+    figure = figures.strips(
         frame[["group", "area", "value"]],
         marked,
         f"{place.name} lies above the median area on {above} of {groups} indicators in per cent",
@@ -453,7 +451,7 @@ def _deprivation(place: Area) -> tuple[Item, ...]:
     near = frame[frame["region"] == place.region]
     local = int((near["imd2007_rank_of_150"] <= place.rank).sum())
     row = place.row.iloc[0]
-    figure = place_figures.strips(
+    figure = figures.strips(
         frame[["group", "area", "value"]],
         [place.name],
         f"{place.name} ranks {place.rank} of {len(frame)} areas by deprivation in 2007, and {local} of {len(near)} in "
@@ -487,7 +485,7 @@ def _neighbours(place: Area) -> tuple[Item, ...]:
         if worse == len(near)
         else f"less deprived than {worse} and more than {len(near) - worse}"
     )
-    figure = place_figures.panels(
+    figure = figures.panels.bar_panels(
         found.frame.assign(area=[away.get(name, name) for name in found.frame["area"]]),
         place.name,
         f"{place.name} was {standing} of its {len(near)} nearest areas in 2007",
@@ -563,7 +561,7 @@ def _housebuilding(place: Area) -> tuple[Item, ...]:
     peak = council.loc[council["value"].idxmax()]
     last = council.iloc[-1]
     whose = county if county == place.name else f"{county}, in which {place.name} lies,"
-    figure = place_figures.lines(
+    figure = figures.lines(
         pd.concat(lines)[["line", "year", "value", "measured"]],
         f"Councils in {whose} built most in {peak['year']}: {counted(int(peak['value']), 'home')}; in {last['year']} they "
         f"built {int(last['value']):,}",

@@ -6,15 +6,15 @@ import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from localgov_history import dates, partnership_figures
+from localgov_history import dates, figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure, bars
-from localgov_history.findings.titles import NOT_CLEAR, capital, or_say_why, titles_of
+from localgov_history.findings.titles import NOT_CLEAR, or_say_why, titles_of
 from localgov_history.measures import LEAST_KINDS
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,7 @@ def lives(
         bands = [band for band in bands if band[1] > turn]
     known = int(dated["seen_last"].notna().sum())
     when = f"before {turn}" if side == "before" else f"in {turn} or later"
-    return partnership_figures.spans(
+    return figures.spans_over_bands(
         shown,
         FORMS,
         bands,
@@ -182,7 +182,7 @@ def starts(form: str = "all", include_unconfirmed: bool = False, catalogue: Cata
     )
     carried = int((frame["begins"].notna()).sum()) - len(new)
     undated = int(frame["begins"].isna().sum())
-    return partnership_figures.stacked_counts(
+    return figures.stacked_counts(
         pd.DataFrame(records),
         FORMS,
         title,
@@ -336,7 +336,7 @@ def ages(by: int, form: str = "all", include_unconfirmed: bool = False, catalogu
         if len(known)
         else f"Of {counted(len(begun), 'arrangement')} begun by {by} none is known to have been at work in that year"
     )
-    return partnership_figures.stacked_counts(
+    return figures.stacked_counts(
         pd.DataFrame(records),
         _STANDING,
         title,

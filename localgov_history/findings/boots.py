@@ -11,9 +11,9 @@ from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings import held
-from localgov_history.findings.titles import capital, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,13 +143,14 @@ def lost_chart(
         group=bars["class"],
     )
     when = [f"{labels[function]} ({last_year[function]})" for function in lost]
+    named = listing([lower(labels[function]) for function in lost])
     drop = ["source_key", "coded_fields", "unconfirmed_fields", "label_found", "tier"]
     figure = figures.spans(
         bars.drop(columns=drop).sort_values(["lane", "sure_from"]),
         when,
         figures.HOLDER_CLASSES,
         (first, last),
-        f"{counted(len(lost), 'function')} left councils from {moves.first} to {moves.last}: {listing(_lower(labels, lost))}",
+        f"{counted(len(lost), 'function')} left councils from {moves.first} to {moves.last}: {named}",
         "In brackets the year in which the last councils are known to have stopped. Bodies that provided, commissioned or "
         "planned the function: councils above, other local bodies in the middle, central and private ones below.",
         "Functions that left councils, with the year in which the last are known to have stopped: "
@@ -160,10 +161,6 @@ def lost_chart(
     )
     figure.plot.update_layout(height=figure.plot.layout.height + 14 * len(lost))
     return figure
-
-
-def _lower(labels: dict[str, str], functions: list[str]) -> list[str]:
-    return [labels[function][:1].lower() + labels[function][1:] for function in functions]
 
 
 @or_say_why
@@ -218,24 +215,6 @@ def series(key: str, catalogue: Catalogue | None = None) -> Series:
     )
 
 
-def between(item: Series, first: int, last: int) -> Series:
-    """The values and breaks of a series from one year to another.
-
-    Raises
-    ------
-    NotEnoughDataError
-        If it has no value in those years.
-    """
-    kept = item.frame[item.frame["year"].between(first, last)]
-    if kept.empty:
-        held_years = f"{item.frame['when'].iloc[0]} to {item.frame['when'].iloc[-1]}"
-        raise NotEnoughDataError(f"“{item.title}” has no value from {first} to {last}; it runs from {held_years}")
-    inside = item.breaks["date_earliest"].between(kept["start"].min(), kept["end"].max(), inclusive="right")
-    return dataclasses.replace(
-        item, frame=kept.reset_index(drop=True), breaks=item.breaks[inside].reset_index(drop=True)
-    )
-
-
 @or_say_why
 def grant_chart(measure: str, moves: Moves, scheme: Periodisation, catalogue: Catalogue | None = None) -> Figure:
     """One measure of grant, or of size, over the years looked at.
@@ -246,7 +225,7 @@ def grant_chart(measure: str, moves: Moves, scheme: Periodisation, catalogue: Ca
     """
     if measure not in CHARTS:
         raise UnknownNameError("measure of grant", measure, CHARTS)
-    found = between(series(CHARTS[measure], catalogue), moves.first, moves.last)
+    found = series(CHARTS[measure], catalogue).between(moves.first, moves.last)
     return figures.series_line(found, _money_title(found), scheme)
 
 
@@ -274,7 +253,7 @@ def money_table(moves: Moves, catalogue: Catalogue | None = None) -> Table:
     found = []
     for key in MEASURES:
         try:
-            found.append(between(series(key, catalogue), moves.first, moves.last))
+            found.append(series(key, catalogue).between(moves.first, moves.last))
         except NotEnoughDataError:
             continue
     if not found:
@@ -315,7 +294,7 @@ def untold(moves: Moves, catalogue: Catalogue | None = None) -> str:
         ),
         ("passed", "{} stopped with some kinds of council, and others held them at the end, or may have"),
     ):
-        names = _lower(labels, moves.functions(fate))
+        names = [lower(labels[function]) for function in moves.functions(fate)]
         if names:
             parts.append(capital(said.format(listing(names))) + ".")
     return " ".join(parts) or "No change is left without a taker in these years."

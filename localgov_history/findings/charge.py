@@ -10,9 +10,9 @@ from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings import held
-from localgov_history.findings.titles import capital, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import pandas as pd

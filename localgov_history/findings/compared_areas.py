@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import areas, place_figures, registry
+from localgov_history import areas, figures, registry
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, NOT_CLEAR, capital, or_say_why
+from localgov_history.findings.programme_maps import marked_areas
+from localgov_history.findings.titles import CLEAR, NOT_CLEAR, or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, items, listing
+from localgov_history.text import capital, counted, items, listing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from localgov_history.areas import Area
 
-LEAST, MOST = 2, place_figures.MOST_PANELS
+# More areas than this do not fit in the small charts of a page.
+LEAST, MOST = 2, 12
 
 
 def chosen(text: str, catalogue: Catalogue | None = None) -> list[Area]:
@@ -52,7 +54,6 @@ def introduction(places: list[Area]) -> str:
 
 def where(places: list[Area]) -> Figure:
     """The areas on the tile map."""
-    tiles = areas.tiles(places[0].book)
     regions = list(dict.fromkeys(place.region_words for place in places))
     names = listing([place.name for place in places]) if len(places) <= 3 else f"The {len(places)} areas"
     if len(regions) == 1:
@@ -61,13 +62,11 @@ def where(places: list[Area]) -> Figure:
         among = f"lie in different regions: {listing(regions)}"
     else:
         among = f"lie in {len(regions)} regions: {listing(regions)}"
-    return place_figures.tile_map(
-        tiles,
+    return marked_areas(
         {"The areas compared": {place.name for place in places}},
         f"{names} {among}",
-        Evidence.of(tiles, *[place.row for place in places]),
-        "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
-        "mean nothing. An area that was divided since stands on the tiles of its successors.",
+        places,
+        " An area that was divided since stands on the tiles of its successors.",
     )
 
 
@@ -86,7 +85,7 @@ def measures(places: list[Area]) -> Figure:
         title = (
             f"{score.idxmax()} was the most deprived of the {len(score)} areas in 2007, {score.idxmin()} the least"
         )
-    return place_figures.panels(
+    return figures.panels.bar_panels(
         found.frame,
         "",
         title,
@@ -137,7 +136,7 @@ def populations(places: list[Area]) -> Figure:
             f"{ends.idxmin()} by {_change(ends.min())}"
         )
     gone = f" Not known on the area of 2008: {listing(without)}." if without else ""
-    return place_figures.small_lines(
+    return figures.panels.small_lines(
         frame[["area", "year", "value"]],
         title,
         f"{first} = 100",
@@ -178,7 +177,7 @@ def carbon(places: list[Area]) -> Figure:
             f"{ends.idxmax()}"
         )
     gone = f" No values: {listing(without)}." if without else ""
-    return place_figures.small_lines(
+    return figures.panels.small_lines(
         frame[["area", "year", "value"]],
         title,
         "Tonnes a head",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import choices, partnership_figures
+from localgov_history import choices, figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import NOT_CLEAR, lower, or_say_why, titles_of
+from localgov_history.findings.titles import NOT_CLEAR, or_say_why, titles_of
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ def what_is_known(catalogue: Catalogue | None = None) -> Figure:
             {"number": number, "class": known, "text": f"NI {number}: {titles.get(number, 'title not read')}"}
         )
     frame = pd.DataFrame(records)
-    return partnership_figures.numbered_set(
+    return figures.numbered_set(
         frame,
         _KNOWN,
         f"Of {len(frame)} national indicators the titles of {len(titles)} were read in a source, and for {len(chosen)} it is "
@@ -127,7 +127,7 @@ def concentration_by_number(top: int, catalogue: Catalogue | None = None) -> Fig
         if at.lowest > at.even
         else f"{NOT_CLEAR} from an even spread ({at.even:.0%}): the {top} most chosen of {at.of_indicators} took {bounds}"
     )
-    return partnership_figures.bounds_by_number(
+    return figures.bounds_by_number(
         frame,
         top,
         title,
@@ -290,7 +290,7 @@ def over_time(
     frame = frame.assign(group=frame["group"].astype(str))
     weighted = values.assign(total=values["value"] * values["people"]).groupby("year")[["total", "people"]].sum()
     whole = (weighted["total"] / weighted["people"]).rename("value").reset_index()
-    return partnership_figures.panels(
+    return figures.panels.range_panels(
         frame,
         whole,
         _trend_title(ni, frame, enough),
@@ -336,7 +336,7 @@ def _trend_title(ni: int, frame: pd.DataFrame, groups: list[str]) -> str:
     fell = [group for group, value in change.items() if value <= -_CLEAR]
     rose = [group for group, value in change.items() if value >= _CLEAR]
     if not fell and not rose:
-        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]} in {first} and {last} in every group"
+        return f"{NOT_CLEAR}: {lower(name)} in {first} and {last} in every group"
     most = min(change, key=lambda group: change[group]) if fell else max(change, key=lambda group: change[group])
     verb = "fell" if fell else "rose"
     where = (

@@ -48,7 +48,7 @@ def breaks_in_series(of: Line, found: MultipleBreaks, number: int) -> tuple[go.F
     import numpy as np
     import pandas as pd
 
-    plot = figures._blank()
+    plot = figures.blank()
     positions = found.breaks(number)
     fitted = found.series.y - found.series.fit(positions)[1]
     seen = np.exp if of.logged else np.asarray
@@ -92,7 +92,7 @@ def interrupted_series(of: Line, found: Interrupted) -> tuple[go.Figure, pd.Data
     import numpy as np
     import pandas as pd
 
-    plot = figures._blank()
+    plot = figures.blank()
     seen = np.exp if of.logged else np.asarray
     starts = _starts(of.item)
     after = found.counterfactual()
@@ -145,7 +145,7 @@ def placebo_dates(found: PlaceboDates, unit: str) -> go.Figure:
     ----------
     unit : title of the value axis.
     """
-    plot = figures._blank()
+    plot = figures.blank()
     plot.add_scatter(
         x=list(found.frame["date"]),
         y=found.frame["level"],
@@ -183,9 +183,9 @@ def intervals_of_breaks(intervals: pd.DataFrame, titles: Mapping[str, str]) -> g
     intervals : the frame of a `statute_dates.Coverage` with the column ``date``.
     titles : of the series, by key.
     """
-    plot = figures._blank()
+    plot = figures.blank()
     order = list(dict.fromkeys(intervals.sort_values(["span_start", "series"])["series"]))
-    labels = [figures._breakable(titles[key], 46) for key in order]
+    labels = [figures.breakable(titles[key], 46) for key in order]
     # Rows of two lines stand further apart.
     heights = [29 if "<br>" in label else 15 for label in labels]
     places = {key: sum(heights[:at]) + heights[at] / 2 for at, key in enumerate(order)}
@@ -255,7 +255,7 @@ def yearly_rates(frame: pd.DataFrame, model: Counts, parting_year: int) -> go.Fi
     frame : columns ``year``, ``in_being``, ``ended``.
     model : of ``ended`` per ``in_being``, with one term: whether a year is after `parting_year`.
     """
-    plot = figures._blank()
+    plot = figures.blank()
     shown = frame[frame["ended"] > 0]
     left_out = shown["year"] == parting_year
     for apart in (False, True):
@@ -304,7 +304,7 @@ def survival_curves(found: Survival, names: Mapping[str, str], order: list[str])
     """
     import numpy as np
 
-    plot = figures._blank()
+    plot = figures.blank()
     rows = found.medians[found.medians["dating"] == "middle"].set_index("group")
     for position, group in enumerate(order):
         curve = found.frame[found.frame["group"] == group]
@@ -345,7 +345,7 @@ def survival_curves(found: Survival, names: Mapping[str, str], order: list[str])
     longest = min(MOST_YEARS, max(float(rows["watched"].max()), 1.0))
     plot.update_xaxes(range=[0, longest * 1.01], title_text="Years since the beginning", nticks=9)
     plot.update_layout(height=270 + 22 * ((len(order) + 1) // 2))
-    figures._legend_above(plot)
+    figures.legend_above(plot)
     return plot
 
 
@@ -363,7 +363,7 @@ def _faded(colour: str, opacity: float) -> str:
 def _starts(item: Series) -> dict[int, float]:
     """Where each year of a series begins, as a decimal year."""
     return {
-        int(year): figures._as_year(day.date())
+        int(year): figures.as_year(day.date())
         for year, day in zip(item.frame["year"], item.frame["start"], strict=True)
     }
 
@@ -391,7 +391,7 @@ def _frame(plot: go.Figure, item: Series, logged: bool, drawn: list[float]) -> N
     first, last = int(min(starts.values())) - 1, int(max(starts.values())) + 2
     parting = item.breaks[item.breaks["kind"].isin(PARTING) & item.breaks["date_earliest"].notna()]
     for day in parting["date_earliest"]:
-        plot.add_vline(x=figures._as_year(day.date()), line={"color": INK, "width": 1, "dash": "dot"})
+        plot.add_vline(x=figures.as_year(day.date()), line={"color": INK, "width": 1, "dash": "dot"})
     lanes = _statutes(plot, first, last, WIDTH - 110)
     every = [*drawn, *item.frame["value"]]
     if logged:
@@ -401,7 +401,7 @@ def _frame(plot: go.Figure, item: Series, logged: bool, drawn: list[float]) -> N
         plot.update_yaxes(range=[min(0.0, low * 1.08), high * 1.1 or 1], tickformat=",", nticks=6)
     prices = item.price_basis.partition(":")[2]
     plot.update_yaxes(
-        title_text=figures._safe(f"{item.unit_words}, prices of {prices}" if prices else item.unit_words)
+        title_text=figures.safe(f"{item.unit_words}, prices of {prices}" if prices else item.unit_words)
     )
     plot.update_xaxes(range=[first, last], nticks=9, tickformat="d")
     plot.update_layout(height=300 + 14 * lanes, margin={"t": 10 + 14 * lanes})

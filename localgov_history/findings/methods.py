@@ -30,12 +30,12 @@ from localgov_history.findings.methods_of_bodies import (
     kind_lives,
     kind_lives_sentence,
 )
-from localgov_history.findings.titles import NOT_CLEAR, capital, in_words, lower, or_say_why
+from localgov_history.findings.titles import NOT_CLEAR, in_words, or_say_why
 from localgov_history.models.survival import ALPHA
 from localgov_history.models.words import p_text, shown
 from localgov_history.sources import Evidence
 from localgov_history.statute_dates import STATUTE_DATES
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd

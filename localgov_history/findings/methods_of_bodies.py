@@ -14,7 +14,7 @@ from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
 from localgov_history.findings import method_charts
-from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, capital, in_words, lower, or_say_why
+from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, in_words, or_say_why
 from localgov_history.models.counts import MODELS
 from localgov_history.models.of_areas import GROUPINGS, NOT_BY_LOT
 from localgov_history.models.survival import ALPHA, FEW_EVENTS
@@ -22,7 +22,7 @@ from localgov_history.models.words import between, p_text, shown
 from localgov_history.periods import HORIZON
 from localgov_history.sources import Evidence
 from localgov_history.statute_dates import STATUTE_DATES
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localgov_history import dates, partnership_figures
+from localgov_history import dates, figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
@@ -76,7 +76,7 @@ def timeline(include_unconfirmed: bool = False, catalogue: Catalogue | None = No
     }
     most = max(running, key=lambda year: (running[year], -year))
     undated = len(frame) - len(dated)
-    return partnership_figures.spans(
+    return figures.spans_over_bands(
         shown,
         FAMILIES,
         (),

@@ -10,8 +10,9 @@ from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure, bars
 from localgov_history.findings import partnership_words as words
-from localgov_history.findings.titles import lower, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence, resolve
+from localgov_history.text import lower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure, bars
 from localgov_history.findings import partnership_words as words
-from localgov_history.findings.titles import capital, lower, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,9 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import (
-    capital,
-    or_say_why,
-)
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
+from localgov_history.text import capital
 
 if TYPE_CHECKING:
     pass

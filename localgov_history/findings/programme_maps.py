@@ -8,15 +8,18 @@ from localgov_history import areas, tiles
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
-from localgov_history.figures import Figure
+from localgov_history.figures import Figure, tile_map, tile_maps
 from localgov_history.findings import partnership_words as words
-from localgov_history.findings.titles import capital, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
-from localgov_history.tile_map import tile_map, tile_maps
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
+
+    from localgov_history.areas import Area
 
 # The maps: what each is called and the programmes on it.
 MAPS = {
@@ -189,6 +192,30 @@ def _read(rows: pd.DataFrame, column: str) -> list[bool]:
         known != "recalled" and column not in unread
         for known, unread in zip(rows["evidence"], rows["unconfirmed_fields"], strict=True)
     ]
+
+
+def marked_areas(groups: Mapping[str, set[str]], title: str, places: list[Area], note: str) -> Figure:
+    """Areas marked on the map by group.
+
+    Parameters
+    ----------
+    groups : names of areas by what they are; a tile of several groups has the first.
+    places : the areas whose rows the map rests on.
+    note : what else to say under it.
+    """
+    frame = tiles.marked(groups, places[0].book)
+    small = " Small tiles: the area was a part of that council." if frame["part"].any() else ""
+    said = [f"{name}: {listing(sorted(own))}" for name, own in groups.items() if 0 < len(own) <= 12]
+    return tile_map(
+        frame,
+        {name: name for name in groups if (frame["class"] == name).any()},
+        title,
+        Evidence.of(frame, *[place.row for place in places]),
+        "Each tile is a county or a single-tier council of 2019, set near its neighbours; sizes and distances on the map "
+        f"mean nothing. Dark lines part the regions.{note}{small}",
+        f"A map of {counted(len(frame), 'tile')}, one a council. {'; '.join(said)}.",
+        "another area",
+    )
 
 
 def _on_tiles(

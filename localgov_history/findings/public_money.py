@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from localgov_history import dates, figures, long_series, panels, shares
+from localgov_history import dates, figures, long_series, shares
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError
-from localgov_history.figures import Figure
-from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, lower, or_say_why
+from localgov_history.figures import Figure, panels
+from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.findings.public_money import in_order
-from localgov_history.findings.titles import capital, lower, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.sources import Evidence
-from localgov_history.text import listing
+from localgov_history.text import capital, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd

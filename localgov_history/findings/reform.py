@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history import figures, partnership_figures
+from localgov_history import figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, capital, or_say_why, titles_of
+from localgov_history.findings.titles import CLEAR, NOT_CLEAR, NOT_ENOUGH, or_say_why, titles_of
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def fates_by_dimension(include_unconfirmed: bool = False, catalogue: Catalogue |
     ]
     whole = int((frame["fate_class"] == "adopted").sum())
     unknown = int((frame["fate_class"] == "unknown").sum())
-    return partnership_figures.stacked_counts(
+    return figures.stacked_counts(
         pd.DataFrame(records),
         FATES,
         f"Of {counted(len(frame), 'option')} for reform {whole or 'none'} had been adopted or were in force by "
@@ -136,7 +136,7 @@ def deck_and_others(include_unconfirmed: bool = False, catalogue: Catalogue | No
     when = f" Half of the others’ options were proposed by {int(others.median())}," if len(others) else ""
     deck = frame.loc[frame["in_deck"], "proposed"].dropna().map(_year)
     when += f" the deck’s in {listing(sorted(set(deck)))}: the later had less time." if when and len(deck) else ""
-    return partnership_figures.stacked_counts(
+    return figures.stacked_counts(
         pd.DataFrame(records),
         FATES,
         said,
@@ -433,7 +433,7 @@ def criteria_table(weights: Mapping[str, float], catalogue: Catalogue | None = N
     records += [
         {
             "What is weighed": _weight_name(name),
-            "An option has 1 if it": text[0].lower() + text[1:],
+            "An option has 1 if it": lower(text),
             "Weight": f"{weights.get(name, 0):g}",
         }
         for name, text in CRITERIA.items()

@@ -7,15 +7,15 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history import dates, figures, long_series, place_figures, registry
+from localgov_history import dates, figures, long_series, registry
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
-from localgov_history.findings.titles import capital, or_say_why
+from localgov_history.findings.titles import or_say_why
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing, yes
+from localgov_history.text import capital, counted, listing, yes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +170,7 @@ def over_time(names: tuple[str, ...], catalogue: Catalogue | None = None) -> Fig
     for name, rows in frame.groupby("line", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
         ends.append(f"{name}: {first['value']:,} in {first['year']}, {last['value']:,} in {last['year']}")
-    return place_figures.lines(
+    return figures.lines(
         frame,
         "; ".join(ends),
         "Councils",
@@ -368,7 +368,7 @@ def reorganisations_figure(found: Reorganisations) -> Figure:
         if len(grown) and grown.max() >= 1.05
         else "No reorganisation clearly changed the size of the mean local council"
     )
-    return place_figures.panels(
+    return figures.panels.bar_panels(
         frame,
         "",
         title,

@@ -10,7 +10,7 @@ from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
 from localgov_history.periods import with_article
-from localgov_history.text import listing
+from localgov_history.text import listing, lower
 
 P = ParamSpec("P")
 
@@ -69,9 +69,9 @@ def change_title(name: str, earlier: float | None, later: float | None, first: s
     first, second : the periods or years, for a reader, with their article: ``the 1870s``, ``1874``.
     """
     if earlier is None or later is None:
-        return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} between {first} and {second}"
+        return f"{NOT_ENOUGH} {lower(name)} between {first} and {second}"
     if abs(later - earlier) < CLEAR:
-        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {earlier:.0%} in {first} and {later:.0%} in {second}"
+        return f"{NOT_CLEAR}: {lower(name)}, {earlier:.0%} in {first} and {later:.0%} in {second}"
     verb = "rose" if later > earlier else "fell"
     return f"{name} {verb} from {earlier:.0%} in {first} to {later:.0%} in {second}"
 
@@ -86,22 +86,14 @@ def sequence_title(name: str, values: dict[str, float | None]) -> str:
     """
     known = {label: value for label, value in values.items() if value is not None}
     if len(known) < 2:
-        return f"{NOT_ENOUGH} {name[0].lower()}{name[1:]} across the periods"
+        return f"{NOT_ENOUGH} {lower(name)} across the periods"
     least, most = min(known.values()), max(known.values())
     if most - least < CLEAR:
-        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]}, {least:.0%} to {most:.0%} in every period"
+        return f"{NOT_CLEAR}: {lower(name)}, {least:.0%} to {most:.0%} in every period"
     # Shares within a point of each other are printed alike, so a title must not pick one of them.
     fewest = listing([with_article(label) for label, value in known.items() if value - least < 0.01])
     highest = listing([with_article(label) for label, value in known.items() if most - value < 0.01])
     return f"{name}: the smallest share in {fewest} ({least:.0%}), the largest in {highest} ({most:.0%})"
-
-
-def lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def percent(value: float) -> str:

@@ -11,7 +11,7 @@ from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.figures import Figure
 from localgov_history.incentives import TARGETS, TOURNAMENT, UNCALIBRATED
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     from localgov_history.incentives import Setting
@@ -59,7 +59,7 @@ def reform(hold: str = "budget", catalogue: Catalogue | None = None, **changes: 
     known = frame[frame["found"]]
     money = hold == "budget"
     values = 100 * known["effort" if money else "cost"]
-    labels = [_capital(name) for name in known.index]
+    labels = [capital(name) for name in known.index]
     theirs, ours = (frame.loc[kind] for kind in (TARGETS, TOURNAMENT))
     if theirs["effort"] <= 0:
         title = "Nothing is bought: no area makes an effort for this reward"
@@ -98,7 +98,7 @@ def schemes_table(hold: str = "budget", catalogue: Catalogue | None = None, **ch
     for each in made.schemes:
         frame = each.reward
         low, high = pd.Series(frame).quantile([0.1, 0.9])
-        rows[_capital(each.kind)] = (
+        rows[capital(each.kind)] = (
             {
                 "Effort": f"{each.mean_effort:.0%}",
                 "Cost": f"{each.cost:.2f}%",
@@ -133,7 +133,7 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
     given = incentives.setting(catalogue, **changes)
     made = incentives.flips(given, parameter, values)
     frame = made.frame.rename(columns={"scheme": "name", "value": "x"}).assign(y=100 * made.frame["effort"])
-    frame = frame.assign(name=[_capital(name) for name in frame["name"]])[["name", "x", "y"]]
+    frame = frame.assign(name=[capital(name) for name in frame["name"]])[["name", "x", "y"]]
     efforts = made.frame.pivot(index="value", columns="scheme", values="effort")
     states = [(value, _state(row[TOURNAMENT], row[TARGETS])) for value, row in efforts.iterrows()]
     runs = [
@@ -143,7 +143,7 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
         title = f"Whatever the {_SHORT[parameter]} here, {runs[0][0]}"
     else:
         said = [f"{state} at {held[0]:g}{f'–{held[-1]:g}' if len(held) > 1 else ''}" for state, held in runs]
-        title = f"{_capital(_SHORT[parameter])}: {listing(said)}"
+        title = f"{capital(_SHORT[parameter])}: {listing(said)}"
     where = "".join(
         f" Of all three the best buy turns from {before} to {after} between {low:g} and {high:g}."
         for low, high, before, after in made.changes()
@@ -173,7 +173,7 @@ def grant(rewards: Sequence[float], catalogue: Catalogue | None = None, **change
 
     given = incentives.setting(catalogue, **changes)
     made = incentives.flips(given, "reward", rewards)
-    named = [_capital(name) for name in made.frame["scheme"]]
+    named = [capital(name) for name in made.frame["scheme"]]
     frame = pd.DataFrame({"name": named, "x": made.frame["cost"], "y": 100 * made.frame["effort"]})
     paid = made.frame[made.frame["scheme"] == TARGETS].set_index("value")
     # What targets cost is the money of all three; the tournament's own is empty where it has no answer.
@@ -213,7 +213,7 @@ def spread(catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     made = incentives.compare(given, areas=whom)
     score = book.load("laa_areas").set_index("area").loc[list(whom.names), "imd2007_mean_lsoa_score"].astype(float)
     parts = [
-        pd.DataFrame({"label": whom.names, "group": _capital(each.kind), "x": score.to_numpy(), "y": each.reward})
+        pd.DataFrame({"label": whom.names, "group": capital(each.kind), "x": score.to_numpy(), "y": each.reward})
         for each in made.schemes
         if each.found and each.kind in (TARGETS, TOURNAMENT)
     ]
@@ -357,7 +357,3 @@ def _assumed(given: Setting, *left_out: str) -> str:
         "prize_share": f"prizes for {given.prize_share:.0%} of areas",
     }
     return f"Assumed: {', '.join(text for name, text in parts.items() if name not in left_out)}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,15 +6,10 @@ from localgov_history import bodies, claims, measures, precedents
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError
-from localgov_history.findings.titles import (
-    capital,
-    lower,
-    or_say_why,
-    percent,
-)
+from localgov_history.findings.titles import or_say_why, percent
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing, lower
 
 
 @or_say_why

@@ -13,7 +13,6 @@ from localgov_history.findings.titles import (
     CLEAR,
     NOT_CLEAR,
     NOT_ENOUGH,
-    capital,
     change_title,
     or_say_why,
     percent,
@@ -24,7 +23,7 @@ from localgov_history.findings.titles import (
 )
 from localgov_history.periods import with_article
 from localgov_history.sources import Evidence
-from localgov_history.text import counted
+from localgov_history.text import capital, counted, lower
 
 if TYPE_CHECKING:
     from localgov_history.measures import Shares
@@ -181,7 +180,7 @@ def held_title(name: str, before: int, after: int, number: int, first: int, seco
     if number < measures.LEAST_KINDS:
         return f"{NOT_ENOUGH} the functions of {first} and {second}: {number} have a known holder in both years"
     if first == second or before == after:
-        return f"{NOT_CLEAR}: {name[0].lower()}{name[1:]} held {after} of {number} functions in both years"
+        return f"{NOT_CLEAR}: {lower(name)} held {after} of {number} functions in both years"
     return f"{name} held {before} of {number} functions in {first} and {after} in {second}"
 
 
@@ -239,7 +238,7 @@ def comparison(scheme: Periodisation, earlier: str, later: str, catalogue: Catal
         values = made.frame.loc[earlier, name], made.frame.loc[later, name]
         records.append(
             {
-                "Measure": text[0].upper() + text[1:],
+                "Measure": capital(text),
                 heads[0]: percent(float(values[0])),
                 heads[1]: percent(float(values[1])),
                 "Change": points(float(values[1]) - float(values[0])),

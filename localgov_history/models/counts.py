@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.models.words import between, p_text, shown
-from localgov_history.text import counted, listing
+from localgov_history.text import counted, listing, lower
 
 if TYPE_CHECKING:
     import numpy as np
@@ -310,12 +310,8 @@ def _choice(model: str | None, test: Dispersion) -> tuple[str, str]:
     if model is not None:
         return model, f"The model was named, not chosen. {test.sentence()}"
     if test.p < ALPHA:
-        return "negative_binomial", f"The negative binomial was kept: {_lower(test.sentence())}"
-    return "poisson", f"The Poisson model was kept: {_lower(test.sentence())}"
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+        return "negative_binomial", f"The negative binomial was kept: {lower(test.sentence())}"
+    return "poisson", f"The Poisson model was kept: {lower(test.sentence())}"
 
 
 def _negative_binomial(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.long_series import Series
 from localgov_history.models.words import between, p_text, shown
-from localgov_history.text import counted, listing
+from localgov_history.text import capital, counted, listing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -230,8 +230,7 @@ class Interrupted:
                 said += f" and the slope by {shown(bend['estimate'])} a {self.step} ({self._range(bend)})"
             parts.append(said)
         lags = f" with {counted(self.lags, 'lag')}" if self.errors == "hac" else ""
-        text = "; ".join(parts)
-        text = text[:1].upper() + text[1:]
+        text = capital("; ".join(parts))
         notes = "".join(f" {note}" for note in self.notes)
         return f"{text}; {counted(len(self.observed), 'value')}, {ERRORS[self.errors]} errors{lags}.{notes}"
 

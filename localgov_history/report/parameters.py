@@ -2,7 +2,7 @@
 
     periodisation = "gough"  # choices: periodisations | The scheme of periods
     earlier = "1830s_1880s"  # choices: periods of periodisation | The earlier period
-    areas = "Leeds, Kent"  # choices: list of laa areas | The areas to compare, with commas between them
+    areas = "Leeds, Kent"  # choices: list of column area of laa_areas | The areas to compare, with commas between them
     shift_years = 0  # range: -10 to 10 | Move the inner boundaries by so many years
     include_unconfirmed = False  # | Also use rows from memory
 
@@ -16,14 +16,14 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from localgov_history import areas, coding, dates, periods, registry, statute_dates
-from localgov_history.catalogue import default
+from localgov_history import coding, dates, periods, registry, statute_dates
+from localgov_history.catalogue import default, file_stamp
 from localgov_history.errors import LocalgovError, ParameterError, suggest
 from localgov_history.text import items
 
@@ -33,6 +33,15 @@ _RANGE = re.compile(r"range:\s*(-?\d+) to (-?\d+)")
 _CHOICES = re.compile(r"choices:\s*(.+)")
 _LIST = "list of "
 _COLUMN = re.compile(r"column (\w+) of (\w+)")
+_KINDS: dict[str, Callable[[], list[str]]] = {
+    "periodisations": periods.periodisations,
+    "functions": lambda: sorted(coding.headings()),
+    "headings": lambda: sorted(set(coding.headings().values())),
+    "long series": statute_dates.long_enough,
+    "authority types": lambda: [registry.EVERY, *registry.types()],
+    "regions": lambda: [registry.EVERY, *registry.regions()],
+    "dates": list,
+}
 
 
 @dataclass(frozen=True)
@@ -42,10 +51,9 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as declared.
-    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``bodies``, ``series``,
-        ``long series`` (those with values enough for a test), ``laa areas``, ``authority types``, ``regions``,
-        ``dates``, ``column NAME of TABLE``, or values parted by commas; or empty. After ``list of`` a value is several
-        of them in one text, with commas between them.
+    choices : ``periodisations``, ``periods of NAME``, ``functions``, ``headings``, ``long series`` (those with values
+        enough for a test), ``authority types``, ``regions``, ``dates``, ``column NAME of TABLE``, or values parted by
+        commas; or empty. After ``list of`` a value is several of them in one text, with commas between them.
     least, most : the range of a number, or None.
     """
 
@@ -58,32 +66,14 @@ class Parameter:
 
     def allowed(self, values: Mapping[str, Any]) -> list[str]:
         """The values this parameter may take, given those of the others; empty where any will do."""
-        if self.choices == "periodisations":
-            return periods.periodisations()
         if self.choices.startswith("periods of "):
             scheme = self.choices.removeprefix("periods of ")
             if scheme not in values:
                 raise LocalgovError(f"{self.name} takes {self.choices}, but no parameter is called {scheme!r}")
             return periods.periodisation(values[scheme]).keys
-        if self.choices == "functions":
-            return sorted(coding.headings())
-        if self.choices == "headings":
-            return sorted(set(coding.headings().values()))
-        if self.choices == "bodies":
-            return sorted(row["body_key"] for row in default().rows("body_types"))
-        if self.choices == "series":
-            return sorted(row["series_key"] for row in default().rows("series_meta"))
-        if self.choices == "long series":
-            return statute_dates.long_enough()
         kind = self.choices.removeprefix(_LIST)
-        if kind == "laa areas":
-            return areas.names()
-        if kind == "authority types":
-            return [registry.EVERY, *registry.types()]
-        if kind == "regions":
-            return [registry.EVERY, *registry.regions()]
-        if kind == "dates":
-            return []
+        if kind in _KINDS:
+            return _KINDS[kind]()
         if column := _COLUMN.fullmatch(kind):
             return list(dict.fromkeys(row[column[1]] for row in default().rows(column[2])))
         return [part.strip() for part in kind.split(",") if part.strip()]
@@ -159,16 +149,7 @@ def cells(notebook: Path) -> list[Any]:
     LocalgovError
         If the file is not a notebook.
     """
-    return _cells(notebook, *_stamp(notebook))
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """What tells a changed file; zeros where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
+    return _cells(notebook, *file_stamp(notebook))
 
 
 class _Cell(dict[str, Any]):
@@ -233,7 +214,7 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     LocalgovError
         If the notebook cannot be read or has no cell tagged ``parameters``.
     """
-    return _declared(notebook, *_stamp(notebook))
+    return _declared(notebook, *file_stamp(notebook))
 
 
 @lru_cache(maxsize=64)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from localgov_history.figures import COLOURS, INK, RULE, SMALL_TEXT, TEXT_SIZE, WIDTH, Figure, _blank, _safe, template
+from localgov_history.figures.style import (
+    COLOURS,
+    INK,
+    RULE,
+    SMALL_TEXT,
+    TEXT_SIZE,
+    Figure,
+    blank,
+    grid,
+    safe,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import plotly.graph_objects as go
 
     from localgov_history.sources import Evidence
+
 
 _EMPTY = "#eeece6"
 # A council that only holds a part of what is mapped is drawn at this share of its tile.
@@ -20,7 +32,13 @@ _PART = 0.62
 
 
 def tile_map(
-    tiles: pd.DataFrame, names: Mapping[str, str], title: str, evidence: Evidence, caption: str, alt: str
+    tiles: pd.DataFrame,
+    names: Mapping[str, str],
+    title: str,
+    evidence: Evidence,
+    caption: str,
+    alt: str,
+    other: str = "not named",
 ) -> Figure:
     """One map, its tiles coloured by class.
 
@@ -29,9 +47,10 @@ def tile_map(
     tiles : columns ``name``, ``q``, ``r``, ``region``, ``class`` (empty where none), ``part`` (True where only a part
         of the council is meant: a small tile) and ``firm`` (False where it is from memory: a hollow one).
     names : classes and their names in order, at most six.
+    other : what a tile of no class is, for the hover box.
     """
-    plot = _blank()
-    _draw(plot, tiles, names, hover=True)
+    plot = blank()
+    _draw(plot, tiles, names, other)
     _regions(plot, tiles)
     _plain_axes(plot)
     rows = 1 + (len(names) + 1) // 2
@@ -55,22 +74,20 @@ def tile_maps(
     panels : heading of each and its tiles, as in `tile_map`.
     """
     import pandas as pd
-    from plotly.subplots import make_subplots
 
     down = math.ceil(len(panels) / across)
-    plot = make_subplots(rows=down, cols=across, horizontal_spacing=0.02, vertical_spacing=0.2 / down)
-    plot.update_layout(template=template(), width=WIDTH)
+    plot = grid(down, across, horizontal_spacing=0.02, vertical_spacing=0.2 / down)
     for place, (heading, tiles) in enumerate(panels.items()):
         row, column = divmod(place, across)
         one = tiles.assign(**{"class": ["in" if cell else "" for cell in tiles["class"]]})
-        _draw(plot, one, {"in": heading}, hover=False, row=row + 1, column=column + 1)
+        _draw(plot, one, {"in": heading}, "", row=row + 1, column=column + 1)
         plot.add_annotation(
             x=0.5,
             y=1,
             xref=f"x{place + 1 if place else ''} domain",
             yref=f"y{place + 1 if place else ''} domain",
             yanchor="bottom",
-            text=_safe(heading).replace("\n", "<br>"),
+            text=safe(heading).replace("\n", "<br>"),
             showarrow=False,
             font={"size": TEXT_SIZE},
         )
@@ -85,11 +102,11 @@ def _draw(
     plot: go.Figure,
     tiles: pd.DataFrame,
     names: Mapping[str, str],
-    hover: bool,
+    other: str,
     row: int | None = None,
     column: int | None = None,
 ) -> None:
-    """All tiles in the ground colour, then those of each class over them."""
+    """All tiles in the ground colour, then those of each class over them; a hover box where a tile of no class has a word."""
     import plotly.graph_objects as go
 
     where = {} if row is None else {"row": row, "col": column}
@@ -116,16 +133,16 @@ def _draw(
         if code and firm:
             # The legend shows the solid form of a colour, whatever its tiles are.
             key = {"symbol": "hexagon", "size": 12, "color": colour}
-            plot.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=_safe(name)), **where)
-    if hover:
-        there = ["not named" if code == "" else names[code] for code in tiles["class"]]
+            plot.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=key, name=safe(name)), **where)
+    if other:
+        there = [other if code == "" else names[code] for code in tiles["class"]]
         words = [f"{name}: {said}" for name, said in zip(tiles["name"], there, strict=True)]
         plot.add_scatter(
             x=[_across(q, r) for q, r in zip(tiles["q"], tiles["r"], strict=True)],
             y=[_up(r) for r in tiles["r"]],
             mode="markers",
             marker={"size": 22, "opacity": 0},
-            hovertext=[_safe(text) for text in words],
+            hovertext=[safe(text) for text in words],
             hoverinfo="text",
             showlegend=False,
         )
@@ -173,7 +190,7 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
         plot.add_annotation(
             x=x + 0.7 * side,
             y=_up(r),
-            text=_safe(region),
+            text=safe(region),
             showarrow=False,
             xanchor="left" if side > 0 else "right",
             font={"size": SMALL_TEXT, "color": INK},
