@@ -68,7 +68,7 @@ class Figure:
             if not getattr(self, name).strip():
                 raise LocalgovError(f"a figure has no {name}; expected a sentence")
         if not self.evidence.sources:
-            raise LocalgovError(f"the figure {self.title!r} has no sources; expected the evidence of its rows")
+            raise NotEnoughDataError(f"no row with a source stands behind the figure {self.title!r}")
 
     def fingerprint(self) -> str:
         """A short text that changes when anything drawn or said changes, and only then."""
@@ -1052,7 +1052,8 @@ def lineage(item: Lineage, title: str) -> Figure:
         caption += " Thin bars start where a list first names the body: when it began is not in the register."
     if item.left_out:
         caption += f" Left out: {item.left_out} further bodies."
-    data = item.links[["date", "kind", "predecessor", "successor", "part", "what"]]
+    links = item.links[["date", "kind", "predecessor", "successor", "part", "what"]]
+    data = item.bodies[["name", "type", "start", "end"]] if links.empty else links
     return Figure(plot, title, caption, item.sentence(), data, Evidence.of(item.bodies, item.links))
 
 

@@ -87,8 +87,9 @@ class Register:
         merged = self.coverage.merge(found, on=["type", "country"], how="outer")
         return merged.assign(
             authorities=merged["authorities"].fillna(0).astype(int),
-            status=merged["status"].fillna("not stated"),
-            why=merged["why"].fillna(""),
+            # A class without any row of coverage leaves these without a type of text.
+            status=merged["status"].astype(object).fillna("not stated"),
+            why=merged["why"].astype(object).fillna(""),
         )
 
     def summary(self) -> str:
@@ -185,7 +186,9 @@ def authorities(
         ]
     else:
         frame = frame.assign(throughout=True)
-    cover = _without_unread(_one_a_class(cover.assign(why=cover["why"].fillna("")), types), frame, every)
+    cover = _without_unread(
+        _one_a_class(cover.assign(why=cover["why"].astype(object).fillna("")), types), frame, every
+    )
     if region is not None:
         cover = _without_region(cover, placeless)
     register = Register(frame.sort_values(["type", "name", "authority_key"]).reset_index(drop=True), cover, said)
@@ -307,7 +310,7 @@ def find(
     exact = frame[frame["authority_key"] == name.strip()]
     if not exact.empty:
         return exact.reset_index(drop=True)
-    told = frame[[fold(name) == fold(each) for each in frame["name"]]]
+    told = frame.loc[[fold(name) == fold(each) for each in frame["name"]]]
     if not told.empty:
         return told.sort_values(["known_from", "authority_key"]).reset_index(drop=True)
     place, kinds = _split(name, book)

@@ -131,7 +131,7 @@ def where(found: Profile) -> Figure | Missing:
         f"The {len(near)} nearest areas": set(near),
         f"Others of {place.region_words}": region - {place.name, *near},
     }
-    own = tiles[[place.name in cell for cell in tiles["areas"]]]
+    own = tiles.loc[[place.name in cell for cell in tiles["areas"]]]
     later = own[own["name"] != place.name]["name"].to_list()
     note = (
         f" {place.name} stands on the {'tile' if len(later) == 1 else 'tiles'} of {listing(later)}." if later else ""

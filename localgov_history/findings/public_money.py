@@ -545,7 +545,7 @@ def rate_limits_by_authority(first: int, last: int, catalogue: Catalogue | None 
 
     frame = _limits(first, last, catalogue or default())
     years = frame.groupby("authority")["period"].agg(lambda items: sorted(set(items)))
-    often = years[[len(items) > 1 for items in years]]
+    often = years.loc[[len(items) > 1 for items in years]]
     if often.empty:
         raise NotEnoughDataError("no authority had its rates limited more than once in these years")
     order = sorted(often.index, key=lambda name: (-len(often[name]), str(name)))

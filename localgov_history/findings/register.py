@@ -302,6 +302,7 @@ def reorganisations(catalogue: Catalogue | None = None) -> Reorganisations:
     return Reorganisations(frame, Evidence.of(bodies, people.frame[people.frame["year"].isin(years)]))
 
 
+@or_say_why
 def reorganisations_table(found: Reorganisations) -> Table:
     """The reorganisations side by side."""
     import pandas as pd
