@@ -104,6 +104,8 @@ class Register:
         """How many there were, and for which classes that is not the whole number."""
         when = f" in being {self.as_of}" if self.as_of else ""
         said = f"{counted(len(self.frame), 'authority', 'authorities')}{when} in the register"
+        if self.coverage.empty:
+            return f"{said}, which states nothing of that time."
         short = self.coverage[self.coverage["status"] != "complete"]
         if short.empty:
             return f"{said}; complete for the classes asked for."
@@ -202,6 +204,8 @@ def authorities(
 
 def _without_unread(cover: pd.DataFrame, frame: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Classes of which some are left out because nobody has read their dates are partial."""
+    import pandas as pd
+
     gone = every[~every["authority_key"].isin(frame["authority_key"])].groupby(["type", "country"]).size()
     statuses, reasons = [], []
     for row in cover.itertuples():
@@ -209,7 +213,10 @@ def _without_unread(cover: pd.DataFrame, frame: pd.DataFrame, every: pd.DataFram
         statuses.append("partial" if missing and row.status == "complete" else row.status)
         unread = f" {counted(missing, 'more is', 'more are')} left out, with dates not yet read in a source."
         reasons.append(row.why + (unread if missing else ""))
-    return cover.assign(status=statuses, why=reasons)
+    # Text even where there is no class: an empty list would become a column of numbers.
+    return cover.assign(
+        status=pd.Series(statuses, cover.index, dtype=object), why=pd.Series(reasons, cover.index, dtype=object)
+    )
 
 
 def _one_a_class(cover: pd.DataFrame, types: list[str]) -> pd.DataFrame:

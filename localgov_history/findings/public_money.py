@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from localgov_history import figures, long_series, panels, shares
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import LocalgovError, NotEnoughDataError
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, lower, or_say_why
 from localgov_history.sources import Evidence
@@ -131,7 +131,15 @@ def prepared(item: Series, price_base: int, constant_prices: bool, per_head: boo
 def series_of(
     topic: str, first: int, last: int, least: int = LEAST_VALUES, catalogue: Catalogue | None = None
 ) -> list[Series]:
-    """The series of local government on a topic with at least so many values in the years, most values first."""
+    """The series of local government on a topic with at least so many values in the years, most values first.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such topic.
+    """
+    if topic not in TOPICS:
+        raise UnknownNameError("topic", topic, TOPICS)
     book = catalogue or default()
     keys = [
         row["series_key"]
