@@ -291,7 +291,7 @@ def programmes(place: Area) -> pd.DataFrame:
     it is the area itself) and ``money``, oldest first.
     """
     frame = place.book.load("programme_areas")
-    frame = frame[[bool(place.own_names & {row.area, *row.members}) for row in frame.itertuples()]]
+    frame = frame.loc[[bool(place.own_names & {row.area, *row.members}) for row in frame.itertuples()]]
     frame = frame[frame["took_part"].fillna(True).astype(bool)]
     titles = place.book.load("programmes").set_index("programme_key")["name"]
     money = place.book.load("programme_area_money")
@@ -334,7 +334,7 @@ def joint_working(place: Area) -> pd.DataFrame:
     their start, or of the day on which they are known to have been there."""
     frame = place.book.load("joint_working")
     frame = frame[frame["status"] == "formed"]
-    frame = frame[[bool(place.own_names & set(members)) for members in frame["members"]]]
+    frame = frame.loc[[bool(place.own_names & set(members)) for members in frame["members"]]]
     at = frame["start_earliest"].fillna(frame["attested_earliest"])
     return frame.assign(at=at).sort_values(["at", "name"]).reset_index(drop=True)
 

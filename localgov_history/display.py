@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from localgov_history import figures
 from localgov_history.catalogue import Catalogue, default
-from localgov_history.errors import LocalgovError
+from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.sources import Evidence, bibliography, resolve
 from localgov_history.text import capital, escape_html
 
@@ -50,7 +50,7 @@ class Table:
         if not self.title.strip() or not self.caption.strip():
             raise LocalgovError("a table has no title or caption; expected a sentence for each")
         if not self.evidence.sources:
-            raise LocalgovError(f"the table {self.title!r} has no sources; expected the evidence of its rows")
+            raise NotEnoughDataError(f"no row with a source stands behind the table {self.title!r}")
         if self.widths and len(self.widths) != len(self.columns()):
             raise LocalgovError(
                 f"the table {self.title!r} has {len(self.widths)} widths; expected {len(self.columns())}, "

@@ -145,7 +145,7 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
     import pandas as pd
 
     usable = bodies.dated(kinds)
-    usable = usable[[bool(codes) for codes in usable["money"]]]
+    usable = usable.loc[[bool(codes) for codes in usable["money"]]]
     records = []
     used = {}
     for period in periodisation:
@@ -511,7 +511,7 @@ def profiles(kinds: pd.DataFrame, periodisation: Periodisation) -> Profiles:
 def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:
     """A precept is a rate collected by another body, so a kind with either counts once."""
     usable = bodies.dated(kinds)
-    usable = usable[[bool(codes) for codes in usable["money"]]]
+    usable = usable.loc[[bool(codes) for codes in usable["money"]]]
     weight = weights(usable, period)
     if (weight > 0).sum() < LEAST_KINDS:
         raise NotEnoughDataError(f"{period.key} has too few kinds of body with a code for money")

@@ -140,7 +140,7 @@ def _with_feature(rule: Any, book: Catalogue) -> pd.DataFrame:
             near = suggest(column, list(frame.columns))
             raise LocalgovError(f"precedent_rules, {rule.rule_key}: {rule.table} has no column {column!r}; {near}")
         wanted = set(codes.split("|"))
-        frame = frame[[bool(wanted & _codes(cell)) for cell in frame[column]]]
+        frame = frame.loc[[bool(wanted & _codes(cell)) for cell in frame[column]]]
     return frame
 
 

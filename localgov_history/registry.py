@@ -87,8 +87,9 @@ class Register:
         merged = self.coverage.merge(found, on=["type", "country"], how="outer")
         return merged.assign(
             authorities=merged["authorities"].fillna(0).astype(int),
-            status=merged["status"].fillna("not stated"),
-            why=merged["why"].fillna(""),
+            # A class without any row of coverage leaves these without a type of text.
+            status=merged["status"].astype(object).fillna("not stated"),
+            why=merged["why"].astype(object).fillna(""),
         )
 
     def summary(self) -> str:
@@ -103,6 +104,8 @@ class Register:
         """How many there were, and for which classes that is not the whole number."""
         when = f" in being {self.as_of}" if self.as_of else ""
         said = f"{counted(len(self.frame), 'authority', 'authorities')}{when} in the register"
+        if self.coverage.empty:
+            return f"{said}, which states nothing of that time."
         short = self.coverage[self.coverage["status"] != "complete"]
         if short.empty:
             return f"{said}; complete for the classes asked for."
@@ -185,7 +188,9 @@ def authorities(
         ]
     else:
         frame = frame.assign(throughout=True)
-    cover = _without_unread(_one_a_class(cover.assign(why=cover["why"].fillna("")), types), frame, every)
+    cover = _without_unread(
+        _one_a_class(cover.assign(why=cover["why"].astype(object).fillna("")), types), frame, every
+    )
     if region is not None:
         cover = _without_region(cover, placeless)
     register = Register(frame.sort_values(["type", "name", "authority_key"]).reset_index(drop=True), cover, said)
@@ -199,6 +204,8 @@ def authorities(
 
 def _without_unread(cover: pd.DataFrame, frame: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Classes of which some are left out because nobody has read their dates are partial."""
+    import pandas as pd
+
     gone = every[~every["authority_key"].isin(frame["authority_key"])].groupby(["type", "country"]).size()
     statuses, reasons = [], []
     for row in cover.itertuples():
@@ -206,7 +213,10 @@ def _without_unread(cover: pd.DataFrame, frame: pd.DataFrame, every: pd.DataFram
         statuses.append("partial" if missing and row.status == "complete" else row.status)
         unread = f" {counted(missing, 'more is', 'more are')} left out, with dates not yet read in a source."
         reasons.append(row.why + (unread if missing else ""))
-    return cover.assign(status=statuses, why=reasons)
+    # Text even where there is no class: an empty list would become a column of numbers.
+    return cover.assign(
+        status=pd.Series(statuses, cover.index, dtype=object), why=pd.Series(reasons, cover.index, dtype=object)
+    )
 
 
 def _one_a_class(cover: pd.DataFrame, types: list[str]) -> pd.DataFrame:
@@ -307,7 +317,7 @@ def find(
     exact = frame[frame["authority_key"] == name.strip()]
     if not exact.empty:
         return exact.reset_index(drop=True)
-    told = frame[[fold(name) == fold(each) for each in frame["name"]]]
+    told = frame.loc[[fold(name) == fold(each) for each in frame["name"]]]
     if not told.empty:
         return told.sort_values(["known_from", "authority_key"]).reset_index(drop=True)
     place, kinds = _split(name, book)

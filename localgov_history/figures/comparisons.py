@@ -224,7 +224,8 @@ def stacked_counts(
     plot.update_xaxes(range=[0, greatest * 1.04 or 1], title_text=axis, nticks=8, tickformat=",d")
     legend_above(plot)
     said = [
-        f"{label}: " + ", ".join(f"{names[code].lower()} {row[code]:,.0f}" for code in present if row[code])
+        f"{label}: "
+        + (", ".join(f"{names[code].lower()} {row[code]:,.0f}" for code in present if row[code]) or "none")
         for label, row in wide.iterrows()
     ]
     return Figure(plot, title, caption, "; ".join(said) + ".", frame.reset_index(drop=True), evidence)

@@ -100,7 +100,8 @@ def lineage(item: Lineage, title: str) -> Figure:
         caption += " Thin bars start where a list first names the body: when it began is not in the register."
     if item.left_out:
         caption += f" Left out: {item.left_out} further bodies."
-    data = item.links[["date", "kind", "predecessor", "successor", "part", "what"]]
+    links = item.links[["date", "kind", "predecessor", "successor", "part", "what"]]
+    data = item.bodies[["name", "type", "start", "end"]] if links.empty else links
     return Figure(plot, title, caption, item.sentence(), data, Evidence.of(item.bodies, item.links))
 
 

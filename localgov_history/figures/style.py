@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from localgov_history.errors import LocalgovError
+from localgov_history.errors import LocalgovError, NotEnoughDataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ class Figure:
             if not getattr(self, name).strip():
                 raise LocalgovError(f"a figure has no {name}; expected a sentence")
         if not self.evidence.sources:
-            raise LocalgovError(f"the figure {self.title!r} has no sources; expected the evidence of its rows")
+            raise NotEnoughDataError(f"no row with a source stands behind the figure {self.title!r}")
 
     def fingerprint(self) -> str:
         """A short text that changes when anything drawn or said changes, and only then."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import dates, figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import NotEnoughDataError
+from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure, bars
 from localgov_history.findings.titles import NOT_CLEAR, or_say_why, titles_of
 from localgov_history.measures import LEAST_KINDS
@@ -45,9 +45,13 @@ def arrangements(
 
     Raises
     ------
+    UnknownNameError
+        If there is no such form.
     NotEnoughDataError
-        If there is none of this form.
+        If there is no arrangement of this form.
     """
+    if form != "all" and form not in FORMS:
+        raise UnknownNameError("form of arrangement", form, ["all", *FORMS])
     frame = (catalogue or default()).load("joint_working", include_unconfirmed)
     frame = frame[frame["status"] == "formed"].assign(form=lambda rows: rows["form"].replace(_MERGED))
     if form != "all":

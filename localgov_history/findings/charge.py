@@ -283,7 +283,7 @@ def scrutiny(catalogue: Catalogue | None = None) -> Table:
     rows = _facts(catalogue)
     rows = rows[~rows["comparator"].fillna(False).astype(bool) & ~rows["measure"].str.startswith("Chaired by")]
     text = rows["measure"].str.lower()
-    rows = rows[[any(word in cell for word in _SCRUTINY) for cell in text]]
+    rows = rows.loc[[any(word in cell for word in _SCRUTINY) for cell in text]]
     if rows.empty:
         raise NotEnoughDataError("no fact on powers, standing or scrutiny is confirmed")
     return fact_table(

@@ -52,6 +52,7 @@ def introduction(places: list[Area]) -> str:
     return f"Compared: {listing(each)}. Types are those of the council of 2008."
 
 
+@or_say_why
 def where(places: list[Area]) -> Figure:
     """The areas on the tile map."""
     regions = list(dict.fromkeys(place.region_words for place in places))
@@ -70,6 +71,7 @@ def where(places: list[Area]) -> Figure:
     )
 
 
+@or_say_why
 def measures(places: list[Area]) -> Figure:
     """All measures, a panel each."""
     names = [place.name for place in places]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import bodies, coding, figures, measures, transfers
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import NotEnoughDataError
+from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings import held
 from localgov_history.findings.titles import or_say_why, two_heads
@@ -22,9 +22,18 @@ if TYPE_CHECKING:
 
 
 def introduction(function: str, catalogue: Catalogue | None = None) -> str:
-    """What a function is, where it stands in the frame, and the words of the time that are coded as it."""
+    """What a function is, where it stands in the frame, and the words of the time that are coded as it.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such function.
+    """
     book = catalogue or default()
-    row = next(row for row in book.rows("functions") if row["function"] == function)
+    known = {row["function"]: row for row in book.rows("functions")}
+    if function not in known:
+        raise UnknownNameError("function", function, known)
+    row = known[function]
     words = {row["label"] for row in book.rows("codings") if row["code"] == function and row["status"] == "mapped"}
     said = sorted(word.replace("_", " ") for word in words if word != function)
     head = f"{row['function_label']}, under the heading {row['heading_label'].lower()}: {row['description'].rstrip('.')}."
@@ -266,7 +275,7 @@ def doubts(function: str, role: str = "any", catalogue: Catalogue | None = None)
     rows = rows[~rows["generated"].fillna(False).astype(bool)]
     label = coding.function_labels(catalogue)[function]
     said = [_doubt(row) for row in rows.itertuples()]
-    unsure = rows[[bool(text) for text in said]]
+    unsure = rows.loc[[bool(text) for text in said]]
     if unsure.empty:
         raise NotEnoughDataError(f"every date in {label.lower()} is known and read, so there is none to list")
     shown = pd.DataFrame(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from localgov_history import choices, figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import NotEnoughDataError, UnknownNameError
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings.titles import NOT_CLEAR, or_say_why, titles_of
 from localgov_history.sources import Evidence
@@ -111,6 +111,8 @@ def concentration_by_number(top: int, catalogue: Catalogue | None = None) -> Fig
     import pandas as pd
 
     book = catalogue or default()
+    if top < 1:
+        raise LocalgovError(f"the most chosen indicators are to be {top}; expected 1 or more")
     first = choices.indicator_concentration(1, book)
     known = len(first.frame)
     if top > known:

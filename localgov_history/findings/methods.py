@@ -289,6 +289,7 @@ _REASONS = {
 }
 
 
+@or_say_why
 def statute_table(tests: StatuteTests) -> Table:
     """How many series can be tested at each statute date, why the others cannot, and the intervals that cover it."""
     import pandas as pd

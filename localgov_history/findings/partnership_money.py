@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localgov_history import choices
+from localgov_history import choices, long_series
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.errors import NotEnoughDataError, UnknownNameError
@@ -148,6 +148,8 @@ def money_table(
 def _sums(spending: str, catalogue: Catalogue | None) -> tuple[pd.DataFrame, Evidence]:
     import pandas as pd
 
+    # A sum that is not at hand is left out below, but a wrong name of the spending is a mistake.
+    long_series.series(spending, catalogue=catalogue)
     parts, evidence = [], Evidence()
     for order, (key, name) in enumerate(SUMS.items()):
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from localgov_history import dates, figures, long_series, shares
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import LocalgovError, NotEnoughDataError
+from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure, panels
 from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, or_say_why
 from localgov_history.sources import Evidence
@@ -131,7 +131,15 @@ def prepared(item: Series, price_base: int, constant_prices: bool, per_head: boo
 def series_of(
     topic: str, first: int, last: int, least: int = LEAST_VALUES, catalogue: Catalogue | None = None
 ) -> list[Series]:
-    """The series of local government on a topic with at least so many values in the years, most values first."""
+    """The series of local government on a topic with at least so many values in the years, most values first.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such topic.
+    """
+    if topic not in TOPICS:
+        raise UnknownNameError("topic", topic, TOPICS)
     book = catalogue or default()
     keys = [
         row["series_key"]
@@ -546,7 +554,7 @@ def rate_limits_by_authority(first: int, last: int, catalogue: Catalogue | None 
 
     frame = _limits(first, last, catalogue or default())
     years = frame.groupby("authority")["period"].agg(lambda items: sorted(set(items)))
-    often = years[[len(items) > 1 for items in years]]
+    often = years.loc[[len(items) > 1 for items in years]]
     if often.empty:
         raise NotEnoughDataError("no authority had its rates limited more than once in these years")
     order = sorted(often.index, key=lambda name: (-len(often[name]), str(name)))

@@ -478,6 +478,8 @@ def _weight_name(name: str) -> str:
 
 def _first(frame: pd.DataFrame, shown: int) -> pd.DataFrame:
     """The first options, with all that tie with the last of them unless that would double their number."""
+    if shown < 1:
+        raise LocalgovError(f"the first options to show are {shown}; expected 1 or more")
     last = frame["score"].iloc[min(shown, len(frame)) - 1]
     tied = frame[frame["score"] >= last]
     return tied if len(tied) <= 2 * shown else frame.head(shown)

@@ -4,13 +4,14 @@ reorganisations did."""
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from localgov_history import dates, figures, long_series, registry
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Missing, Table
-from localgov_history.errors import NotEnoughDataError
+from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings.titles import or_say_why
 from localgov_history.periods import periodisation
@@ -273,8 +274,13 @@ def reorganisations(catalogue: Catalogue | None = None) -> Reorganisations:
 
     book = catalogue or default()
     bodies = _all(book)
-    people = long_series.series("england_population_midyear", catalogue=book)
-    heads = dict(zip(people.frame["year"], people.frame["value"], strict=True))
+    heads: dict[int, float] = {}
+    counted_in: list[pd.DataFrame] = []
+    # Numbers of councils are worth having without their size.
+    with suppress(NotEnoughDataError, UnknownNameError):
+        people = long_series.series("england_population_midyear", catalogue=book).frame
+        heads = dict(zip(people["year"], people["value"], strict=True))
+        counted_in.append(people)
     records, years = [], set()
     for name, first, last in REORGANISATIONS:
         eve, day = pd.Timestamp(first) - pd.Timedelta(days=1), pd.Timestamp(last)
@@ -300,9 +306,10 @@ def reorganisations(catalogue: Catalogue | None = None) -> Reorganisations:
             row |= {"ended": len(gone), "began": len(come)}
         records.append(row)
     frame = pd.DataFrame(records).set_index("reorganisation").astype(float)
-    return Reorganisations(frame, Evidence.of(bodies, people.frame[people.frame["year"].isin(years)]))
+    return Reorganisations(frame, Evidence.of(bodies, *(people[people["year"].isin(years)] for people in counted_in)))
 
 
+@or_say_why
 def reorganisations_table(found: Reorganisations) -> Table:
     """The reorganisations side by side."""
     import pandas as pd

@@ -50,6 +50,7 @@ def periods_table(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     )
 
 
+@or_say_why
 def schemes_table(catalogue: Catalogue | None = None) -> Table:
     """Every scheme that ships, with its boundaries and how many beginnings and ends of bodies lie near them."""
     import pandas as pd

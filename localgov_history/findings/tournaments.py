@@ -10,6 +10,7 @@ from localgov_history import figures, incentives
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
 from localgov_history.figures import Figure
+from localgov_history.findings.titles import or_say_why
 from localgov_history.incentives import TARGETS, TOURNAMENT, UNCALIBRATED
 from localgov_history.text import capital, counted, listing
 
@@ -43,6 +44,7 @@ _WORDS = {
 }
 
 
+@or_say_why
 def reform(hold: str = "budget", catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     """Targets, piece rate and tournament side by side in one setting.
 
@@ -88,6 +90,7 @@ def reform(hold: str = "budget", catalogue: Catalogue | None = None, **changes: 
     )
 
 
+@or_say_why
 def schemes_table(hold: str = "budget", catalogue: Catalogue | None = None, **changes: Any) -> Table:
     """Effort, cost and spread of rewards of each scheme in one setting; parameters are those of `reform`."""
     import pandas as pd
@@ -122,6 +125,7 @@ def schemes_table(hold: str = "budget", catalogue: Catalogue | None = None, **ch
     )
 
 
+@or_say_why
 def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     """Effort that each scheme buys for the same money as one assumption moves.
 
@@ -161,6 +165,7 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
     )
 
 
+@or_say_why
 def grant(rewards: Sequence[float], catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     """Effort under targets as the reward grows, beside what the same money would buy by the other schemes.
 
@@ -195,6 +200,7 @@ def grant(rewards: Sequence[float], catalogue: Catalogue | None = None, **change
     )
 
 
+@or_say_why
 def spread(catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     """Expected reward of the areas of 2008 under each scheme, in order of deprivation, for the same money.
 
@@ -242,6 +248,7 @@ def spread(catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     )
 
 
+@or_say_why
 def never(rounds: int = incentives.ROUNDS, catalogue: Catalogue | None = None) -> Figure:
     """The least chance, over the stated settings, that each area of 2008 wins at least one of several tournaments."""
     import pandas as pd
@@ -269,6 +276,7 @@ def never(rounds: int = incentives.ROUNDS, catalogue: Catalogue | None = None) -
     )
 
 
+@or_say_why
 def attention(tasks: int, measured: Sequence[int], catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     """Effort on tasks that are measured and on others, as more of them are, for the same reward shared by all.
 
@@ -308,6 +316,7 @@ def attention(tasks: int, measured: Sequence[int], catalogue: Catalogue | None =
     )
 
 
+@or_say_why
 def answers(catalogue: Catalogue | None = None) -> Table:
     """The deck's three proposals on reward, each over its stated list of settings."""
     import pandas as pd

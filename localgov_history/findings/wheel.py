@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from localgov_history.periods import Periodisation
 
 
+@or_say_why
 def councils_table(catalogue: Catalogue | None = None) -> Table:
     """Which kinds of body count as councils."""
     import pandas as pd
