@@ -54,6 +54,19 @@ def test_facts_read_off_the_tables_by_hand() -> None:
     assert "5 of 33 in London" in deprivation.title
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        # Rows of laa_areas: 1 small area and 0.0%, 23 and 0.0%, 476 and 20%.
+        ("Isles of Scilly", "The one small area in it was not among the most deprived tenth of England."),
+        ("Rutland", "Of 23 small areas in it, none was among the most deprived tenth of England."),
+        ("Leeds", "Of 476 small areas in it, 20% were among the most deprived tenth of England."),
+    ],
+)
+def test_small_areas_are_counted_in_words(name: str, said: str) -> None:
+    assert area_profile.profile(name).sections["deprivation"][1] == said
+
+
 def test_a_median_is_not_drawn_past_the_end_of_the_story() -> None:
     for items in area_profile.profile("Kent").sections.values():
         for item in items:

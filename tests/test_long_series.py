@@ -29,6 +29,11 @@ def test_a_computed_series_is_the_sum_of_its_parts() -> None:
     for year in (1946, 1974, 2012):
         assert whole.frame.set_index("year")["value"][year] == parts[0][year] + parts[1][year]
     assert whole.steps[0].startswith("Computed: uk_local_government_current_expenditure + ")
+    assert whole.readable_steps()[0].startswith("Computed: Local government current expenditure + Local government")
+    real = whole.real("2010").readable_steps()[-1]
+    assert real.startswith("Deflated to the prices of 2010 by Retail price index, long run")
+    assert "_" not in real
+    assert whole.unit_words == "£ million"
     assert {"series/"} <= {row[:7] for row in whole.evidence.kinds}
 
 
@@ -115,7 +120,7 @@ def test_deflating_carries_calendar_prices_to_financial_years(made: Catalogue) -
     real = money.real("2000/01", index="m_prices", catalogue=made)
     # 2000/01 is 3/4 of 100 and 1/4 of 104 = 101; 2001/02 is 3/4 of 104 and 1/4 of 108 = 105.
     assert real.frame["value"].tolist() == pytest.approx([50, 60 * 101 / 105])
-    assert "1 years without an index left out" in real.steps[0]
+    assert "1 year without an index left out" in real.steps[0]
     assert real.price_basis == "constant:2000/01"
     assert any(key.startswith("series/m_prices") for key in real.evidence.kinds)
 

@@ -467,6 +467,35 @@ def test_text_from_data_shows_as_itself_in_the_pdf(tmp_path: Path) -> None:
     assert '<script>alert(1)</script> #eval("1")' in " ".join(shown.split())
 
 
+def printed(found: document.Document) -> list[str]:
+    """The text of each page of a PDF without charts."""
+    import pypdf
+
+    return [
+        " ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf.render(found, {})[0])).pages
+    ]
+
+
+def test_a_short_report_needs_no_page_for_its_contents_nor_for_how_it_was_made(tmp_path: Path) -> None:
+    said = from_blocks(tmp_path, sentence("A thing was so."), title="Short", description="What it is about.")
+    cover, *rest = printed(said)
+    assert cover.index("What it is about.") < cover.index("Contents")
+    assert len(rest) == 1
+    assert rest[0].index("A thing was so.") < rest[0].index("How this was made") < rest[0].index("Bibliography")
+
+
+def test_a_row_of_a_table_stays_on_one_page(tmp_path: Path) -> None:
+    rows = [[str(number), f"start{number:02} {'word ' * 60} end{number:02}"] for number in range(30)]
+    table = sentence("") | {
+        "kind": "table", "title": "Long", "caption": "Rows of several lines.", "note": "1 source",
+        "sources": [source("gough_localis")], "columns": ["", "What"], "rows": rows, "widths": [1, 3],
+    }  # fmt: skip
+    pages = printed(from_blocks(tmp_path, table))
+    assert len(pages) > 2
+    for number in range(30):
+        assert any(f"start{number:02}" in page and f"end{number:02}" in page for page in pages)
+
+
 def test_a_missing_browser_names_the_ways_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROWSER_PATH", "/nowhere/chrome")
     with pytest.raises(

@@ -486,7 +486,7 @@ def strips(
         right = float(row.value) < frame["value"].min() + 0.72 * span
         plot.add_annotation(
             x=float(row.value),
-            y=place[row.group] - 0.42,
+            y=place[row.group] - 0.5,
             text=safe(row.area),
             showarrow=False,
             xanchor="left" if right else "right",
