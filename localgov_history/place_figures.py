@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import (
     COLOURS,
     INK,
@@ -50,6 +51,8 @@ def tile_map(
     tiles : from `areas.tiles`.
     groups : what is marked and the areas of it, in order of weight; at most four.
     """
+    if tiles.empty:
+        raise NotEnoughDataError("no tile of the map is known")
     plot = _blank()
     # An odd row is set half a tile to the right; rows stand sqrt(3)/2 of a tile apart.
     x = tiles["q"].astype(float) + 0.5 * (tiles["r"] % 2)
@@ -284,7 +287,10 @@ def panels(frame: pd.DataFrame, marked: str, title: str, evidence: Evidence, cap
     said = []
     for measure in measures:
         rows = frame[(frame["measure"] == measure) & frame["value"].notna()]
-        said.append(f"{measure}: " + ", ".join(f"{row.area} {_figure(row.value)}" for row in rows.itertuples()))
+        said.append(
+            f"{measure}: "
+            + (", ".join(f"{row.area} {_figure(row.value)}" for row in rows.itertuples()) or "not known")
+        )
     return Figure(plot, title, caption, f"{'; '.join(said)}.", frame.reset_index(drop=True), evidence)
 
 

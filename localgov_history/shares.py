@@ -134,7 +134,7 @@ def bodies_per_head(
     people = long_series.people_of(place, book)
     years = counts["date_earliest"].dt.year.astype("Int64")
     usable = [year is not pd.NA and int(year) in people.numbers for year in years]
-    kept = counts[usable].assign(year=years[usable].astype(int)).sort_values(["date_earliest", "count_key"])
+    kept = counts.loc[usable].assign(year=years.loc[usable].astype(int)).sort_values(["date_earliest", "count_key"])
     if kept.empty:
         raise NotEnoughDataError(f"no population of {place} is known at the dates at which {plural} were counted")
     heads = [people.numbers[year] for year in kept["year"]]
