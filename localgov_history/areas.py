@@ -358,7 +358,7 @@ def designated(place: Area) -> pd.DataFrame:
         and (_same_region(row.region, place.region) or not isinstance(row.region, str))
         for row in frame.rename(columns={"name": "name_"}).itertuples()
     ]
-    return frame[mine].sort_values(["start_earliest", "name"]).reset_index(drop=True)
+    return frame.loc[mine].sort_values(["start_earliest", "name"]).reset_index(drop=True)
 
 
 class _Names:

@@ -319,7 +319,8 @@ def people_of(geography: str, catalogue: Catalogue | None = None) -> People:
         known = sorted(
             row["geography"] for row in book.rows("series_meta") if row["series_key"].endswith("_population_census")
         )
-        raise LocalgovError(f"there is no series of the population of {geography}; expected {listing(known, 'or')}")
+        expected = f"expected {listing(known, 'or')}" if known else "there are none of anywhere"
+        raise LocalgovError(f"there is no series of the population of {geography}; {expected}")
     held = [dict(zip(item.frame["year"], item.frame["value"], strict=True)) for item in found.values()]
     numbers: dict[int, float] = {}
     years = sorted(held[0])

@@ -153,7 +153,7 @@ def shares_drawing_on(kinds: pd.DataFrame, periodisation: Periodisation) -> Shar
         used[period.key] = Evidence.of(usable[weight > 0], uses=("money",))
         codes = sorted({code for cell in usable["money"][weight > 0] for code in cell})
         for code in codes:
-            has = weight[[code in cell for cell in usable["money"]]]
+            has = weight.loc[[code in cell for cell in usable["money"]]]
             records.append(
                 {
                     "period": period.key,
@@ -516,7 +516,7 @@ def _share_drawing_on_rate(kinds: pd.DataFrame, period: Period) -> float:
     if (weight > 0).sum() < LEAST_KINDS:
         raise NotEnoughDataError(f"{period.key} has too few kinds of body with a code for money")
     has = [bool({"rate", "precept"} & set(codes)) for codes in usable["money"]]
-    return float(weight[has].sum() / weight.sum())
+    return float(weight.loc[has].sum() / weight.sum())
 
 
 def turnover_years(kinds: pd.DataFrame) -> list[int]:

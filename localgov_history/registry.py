@@ -327,7 +327,7 @@ def find(
         and (not kinds or row.type in kinds)
         for row in frame.rename(columns={"name": "name_"}).itertuples()
     ]
-    found = frame[named]
+    found = frame.loc[named]
     if found.empty:
         raise UnknownNameError("authority", name, _near(name, place, frame))
     return found.sort_values(["known_from", "authority_key"]).reset_index(drop=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localgov_history import bodies, long_series
+from localgov_history import bodies, coding, long_series
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError, UnknownNameError
 from localgov_history.measures import LEAST_KINDS
@@ -134,7 +134,7 @@ def bodies_per_head(
     people = long_series.people_of(place, book)
     years = counts["date_earliest"].dt.year.astype("Int64")
     usable = [year is not pd.NA and int(year) in people.numbers for year in years]
-    kept = counts[usable].assign(year=years[usable].astype(int)).sort_values(["date_earliest", "count_key"])
+    kept = counts.loc[usable].assign(year=years.loc[usable].astype(int)).sort_values(["date_earliest", "count_key"])
     if kept.empty:
         raise NotEnoughDataError(f"no population of {place} is known at the dates at which {plural} were counted")
     heads = [people.numbers[year] for year in kept["year"]]
@@ -244,10 +244,9 @@ def holders_by_selection(
     if not len(years) or not len(roles):
         raise LocalgovError("no year or no role was given; expected at least one of each")
     book = catalogue or default()
-    known = {row["role"] for row in book.rows("function_responsibilities")}
     for role in roles:
-        if role not in known:
-            raise UnknownNameError("role", role, known)
+        if role not in coding.ROLES:
+            raise UnknownNameError("role", role, coding.ROLES)
     held = (
         bodies.responsibilities(roles=tuple(roles), catalogue=book) if responsibilities is None else responsibilities
     )

@@ -120,7 +120,7 @@ def test_a_figure_without_words_is_refused(name: str) -> None:
 
 
 def test_a_figure_without_sources_is_refused() -> None:
-    with pytest.raises(LocalgovError, match="no sources"):
+    with pytest.raises(LocalgovError, match="no row with a source"):
         dataclasses.replace(findings.purposes(DECK), evidence=Evidence())
 
 

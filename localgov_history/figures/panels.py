@@ -355,7 +355,8 @@ def bar_panels(
     said = []
     for measure in measures:
         rows = frame[(frame["measure"] == measure) & frame["value"].notna()]
-        said.append(f"{measure}: " + ", ".join(f"{row.area} {written(row.value)}" for row in rows.itertuples()))
+        values = ", ".join(f"{row.area} {written(row.value)}" for row in rows.itertuples())
+        said.append(f"{measure}: {values or 'not known'}")
     return Figure(plot, title, caption, f"{'; '.join(said)}.", frame.reset_index(drop=True), evidence)
 
 

@@ -12,7 +12,7 @@ from localgov_history.display import Missing, Table
 from localgov_history.errors import NotEnoughDataError, ReportRefusedError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings.programme_maps import marked_areas
-from localgov_history.findings.titles import CLEAR
+from localgov_history.findings.titles import CLEAR, or_say_why
 from localgov_history.periods import periodisation
 from localgov_history.sources import Evidence
 from localgov_history.text import capital, counted, listing
@@ -117,15 +117,13 @@ def present(found: Profile, key: str) -> None:
         display.show(Missing(why, left_out=True), found.place.book)
 
 
-def where(found: Profile) -> Figure | Missing:
+@or_say_why
+def where(found: Profile) -> Figure:
     """The tile map with the area, the areas nearest to it and its region marked."""
     place = found.place
     frame = place.book.load("laa_areas")
     region = set(frame.loc[frame["region"] == place.region, "area"])
-    try:
-        near = areas.nearest(place, NEIGHBOURS)["area"].to_list()
-    except NotEnoughDataError as error:
-        return Missing(f"Not enough data here: {error}.")
+    near = areas.nearest(place, NEIGHBOURS)["area"].to_list()
     groups = {
         place.name: {place.name},
         f"The {len(near)} nearest areas": set(near),

@@ -210,6 +210,8 @@ def forms_over_time(
     if new.empty:
         raise NotEnoughDataError("no new arrangement of this form has a known start")
     phases = book.load("policy_phases").sort_values("start_earliest")
+    if phases.empty:
+        raise NotEnoughDataError("no phase of policy is in the table")
     edges = [int(day.year) for day in phases["start_earliest"]] + [int(phases["end_earliest"].iloc[-1].year) + 1]
     heads = [f"Before {edges[0]}"]
     heads += [f"{first}–{(last - 1) % 100:02d}" for first, last in itertools.pairwise(edges)]

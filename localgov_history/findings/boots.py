@@ -173,7 +173,7 @@ def changed_matrix(moves: Moves, include_unconfirmed: bool = False, catalogue: C
         raise NotEnoughDataError(f"the two years are the same, {moves.first}, so nothing can differ")
     first, second = found.years
     every = found.frame
-    differ = every[
+    differ = every.loc[
         [any(row[f"{name}_{first}"] != row[f"{name}_{second}"] for name in names) for _, row in every.iterrows()]
     ]
     if differ.empty:

@@ -176,7 +176,7 @@ def _areas(
     if every.empty:
         raise NotEnoughDataError(f"no area of {titles.get(keys[0], programme)} is named")
     order = [key for key in keys if (every["class"] == key).any()] if several else list(dict.fromkeys(every["class"]))
-    names = {key: titles[key] if several else _round_name(key) for key in order}
+    names = {key: titles.get(key, key.replace("_", " ")) if several else _round_name(key) for key in order}
     return every, names, evidence
 
 

@@ -483,7 +483,7 @@ def printed_table(first: int, last: int, catalogue: Catalogue | None = None) -> 
             found = shares.printed_beside_computed(*names, catalogue=catalogue)
         except NotEnoughDataError:
             continue
-        rows = found.frame[[begin <= int(str(when)[:4]) <= end for when in found.frame["when"]]]
+        rows = found.frame.loc[[begin <= int(str(when)[:4]) <= end for when in found.frame["when"]]]
         if len(rows):
             span = [str(rows["when"].iloc[place]) for place in (0, -1)]
             largest = float(rows["difference"].abs().max())

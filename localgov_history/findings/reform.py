@@ -382,7 +382,9 @@ def sensitivity_table(
     records, least = [], (2.0, "")
     for name, changed in variants.items():
         other = ranking(changed, include_unconfirmed, catalogue)
-        tau = float(kendalltau(base, other.frame.set_index("short")["score"].reindex(base.index)).statistic)
+        scores = other.frame.set_index("short")["score"].reindex(base.index)
+        # One option has no order.
+        tau = float(kendalltau(base, scores).statistic) if len(base) > 1 else float("nan")
         kept = len(first & set(_first(other.frame, shown)["short"]))
         if tau == tau:
             least = min(least, (tau, name))

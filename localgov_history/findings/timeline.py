@@ -159,6 +159,8 @@ def kinds_by_year(scheme: Periodisation, catalogue: Catalogue | None = None) -> 
     frame = measures.in_being_by_year(kinds, first, last)
     frame = frame.rename(columns={"purpose": "class", "kinds": "value"})
     totals = frame.groupby("year")["value"].sum()
+    if totals.empty:
+        raise NotEnoughDataError("no kind of body with a known purpose has known years")
     usable = bodies.dated(kinds)
     usable = usable[usable["purpose"].notna()]
     step = int(totals.iloc[-1]) - int(totals.iloc[0])
