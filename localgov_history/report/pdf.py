@@ -25,6 +25,8 @@ from localgov_history.text import escape_typst as quoted
 TEMPLATES = Path(__file__).parent / "templates"
 MANIFEST = "manifest.json"
 _THUMBNAIL_PPI = 40
+# Characters of a sentence that takes at most three lines of print.
+_SHORT = 240
 
 
 def render(
@@ -129,10 +131,12 @@ def _block(block: model.Block, followed_by: model.Block | None) -> str:
     if isinstance(block, model.Heading):
         return _heading(block.level, f"{block.number}  {block.text}")
     if isinstance(block, model.Paragraph):
-        # A sentence that leads to a chart, a table or a further computed sentence stays on its page.
+        # A short sentence that leads to a chart, a table or a further computed sentence stays on its page: a claim
+        # with its verdict. After a long one the page may end, or half of it would stay empty.
         shown = isinstance(followed_by, model.FigureBlock | model.TableBlock)
         said = isinstance(followed_by, model.Paragraph) and block.computed and followed_by.computed
-        return f"#block(sticky: {'true' if shown or said else 'false'})[{_inlines(block.inlines)}]"
+        short = sum(len(item.text) for item in block.inlines) <= _SHORT
+        return f"#block(sticky: {'true' if short and (shown or said) else 'false'})[{_inlines(block.inlines)}]"
     if isinstance(block, model.Listing):
         items = "".join(f"[{_inlines(item)}]," for item in block.items)
         return f"#enum(start: {block.start}, {items})" if block.ordered else f"#list({items})"
