@@ -89,8 +89,13 @@ class Missing:
     left_out: bool = False
 
 
-def show(item: figures.Figure | Table | Missing, catalogue: Catalogue | None = None) -> None:
+def show(item: figures.Figure | Table | Missing, finding: bool = False, catalogue: Catalogue | None = None) -> None:
     """Show a figure or a table with its title, caption, text alternative and sources.
+
+    Parameters
+    ----------
+    item : what to show; of what is missing, the sentence that says why.
+    finding : list its title among the key findings on a report's cover.
 
     Raises
     ------
@@ -99,9 +104,9 @@ def show(item: figures.Figure | Table | Missing, catalogue: Catalogue | None = N
     """
     book = catalogue or default()
     if isinstance(item, figures.Figure):
-        _show_figure(item, book)
+        _show_figure(item, finding, book)
     elif isinstance(item, Table):
-        _show_table(item, book)
+        _show_table(item, finding, book)
     elif isinstance(item, Missing) and item.left_out:
         _publish(None, item.sentence, f"<p style='max-width:44em'><i>{escape_html(item.sentence)}</i></p>", book)
     elif isinstance(item, Missing):
@@ -166,7 +171,7 @@ def _link(url: str) -> str:
     return f"<a href='{escape_html(url)}'>{escape_html(url)}</a>"
 
 
-def _show_figure(figure: figures.Figure, book: Catalogue) -> None:
+def _show_figure(figure: figures.Figure, finding: bool, book: Catalogue) -> None:
     from IPython.display import display
 
     note = source_note(figure.evidence, book)
@@ -179,6 +184,7 @@ def _show_figure(figure: figures.Figure, book: Catalogue) -> None:
     block = {
         "kind": "figure",
         "title": figure.title,
+        **_marked(finding),
         "caption": figure.caption,
         "alt": figure.alt,
         "note": note,
@@ -214,11 +220,12 @@ def _plotly_json(figure: figures.Figure) -> dict[str, Any]:
     return body
 
 
-def _show_table(table: Table, book: Catalogue) -> None:
+def _show_table(table: Table, finding: bool, book: Catalogue) -> None:
     note = source_note(table.evidence, book)
     block = {
         "kind": "table",
         "title": table.title,
+        **_marked(finding),
         "caption": table.caption,
         "note": note,
         "columns": table.columns(),
@@ -228,6 +235,10 @@ def _show_table(table: Table, book: Catalogue) -> None:
     }
     plain = table.frame.map(_cell).to_string()
     _publish(block, f"{table.fingerprint()}\n{plain}", _table_html(table, note, book), book)
+
+
+def _marked(finding: bool) -> dict[str, bool]:
+    return {"finding": True} if finding else {}
 
 
 def _provenance(evidence: Evidence, book: Catalogue) -> dict[str, Any]:

@@ -40,19 +40,19 @@ def test_titles_follow_the_result() -> None:
     assert f"targets {side.loc['targets', 'effort']:.0%}" in figure.title
     assert list(figure.data["value"]) == pytest.approx([100 * value for value in side["effort"]])
     lost = tournaments.reform(number=30, noise=0.1)
-    assert lost.title == "No stable tournament was found in this setting"
+    assert lost.title == "In the model no stable tournament was found in this setting"
     assert list(lost.data["label"]) == ["Targets", "Piece rate"]
-    assert tournaments.reform(number=5, reward=0.0).title.startswith("Nothing is bought")
+    assert tournaments.reform(number=5, reward=0.0).title.startswith("In the model nothing is bought")
 
 
 def test_a_title_names_where_the_order_turns() -> None:
     figure = tournaments.turning("prize_share", (0.3, 0.9), number=30, noise=1.0, unequal=0.3)
     assert figure.title == (
-        "Share of areas with a prize: the tournament buys more than targets at 0.3 and targets buy more than the "
-        "tournament at 0.9"
+        "In the model, by share of areas with a prize: the tournament buys more than targets at 0.3 and targets buy more "
+        "than the tournament at 0.9"
     )
     steady = tournaments.turning("common", (0.5, 1.0), number=30, noise=1.0, unequal=0.3)
-    assert steady.title == "Whatever the shared shock here, the tournament buys more than targets"
+    assert steady.title == "In the model, whatever the shared shock here, the tournament buys more than targets"
 
 
 def test_the_title_on_attention_names_where_effort_is_highest() -> None:

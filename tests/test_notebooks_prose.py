@@ -11,6 +11,8 @@ import pytest
 
 from localgov_history._resources import folder
 from localgov_history.catalogue import Catalogue
+from localgov_history.display import BLOCK_MIME
+from localgov_history.report import plan
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(folder("notebooks").glob("*.ipynb"))
@@ -110,3 +112,14 @@ def test_one_changed_count_makes_a_notebook_fail(copied: Path, tmp_path: Path) -
     stored = (folder("notebooks") / "15_claims_and_verdicts.ipynb").read_text(encoding="utf-8")
     assert findings.quango_counts().fingerprint() in stored
     assert findings.quango_counts(Catalogue(base=copied)).fingerprint() not in stored
+
+
+@pytest.mark.parametrize("name", plan.names())
+def test_every_report_has_key_findings_for_its_cover(name: str) -> None:
+    outputs = [
+        output.get("data", {}).get(BLOCK_MIME, {})
+        for run in plan.plans(name)[0].runs
+        for cell in nbformat.read(run.notebook, 4).cells
+        for output in cell.get("outputs", ())
+    ]
+    assert 3 <= sum(bool(block.get("finding")) for block in outputs) <= 24

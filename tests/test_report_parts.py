@@ -422,6 +422,16 @@ def test_sources_come_with_the_blocks_and_stand_in_order(tmp_path: Path) -> None
     assert 'id="source-of_ones_own"' in html.render(made)
 
 
+def test_the_title_of_a_marked_table_stands_on_the_cover_too(tmp_path: Path) -> None:
+    table = sentence("") | {
+        "kind": "table", "title": "Boards rose", "caption": "C.", "note": "N", "columns": ["", "a"], "rows": [["b", "c"]],
+        "widths": [], "finding": True,
+    }  # fmt: skip
+    made = from_blocks(tmp_path, table, sentence("Why?", finding=True), sentence("No finding."))
+    assert made.findings == ("Boards rose.", "Why?")
+    assert [block.title for block in made.blocks if isinstance(block, document.TableBlock)] == ["Boards rose"]
+
+
 def test_a_report_of_sentences_has_a_version_and_can_be_printed(tmp_path: Path) -> None:
     made = from_blocks(tmp_path, sentence("It is so."))
     assert (made.data_version, made.data_date) == ("7", "2026-01-01")

@@ -64,14 +64,18 @@ def reform(hold: str = "budget", catalogue: Catalogue | None = None, **changes: 
     labels = [capital(name) for name in known.index]
     theirs, ours = (frame.loc[kind] for kind in (TARGETS, TOURNAMENT))
     if theirs["effort"] <= 0:
-        title = "Nothing is bought: no area makes an effort for this reward"
+        title = "In the model nothing is bought: no area makes an effort for this reward"
     elif not ours["found"]:
-        title = "No stable tournament was found in this setting"
+        title = "In the model no stable tournament was found in this setting"
     elif money:
-        title = f"For the same money a tournament buys {ours['effort']:.0%} of the stretch, targets {theirs['effort']:.0%}"
+        title = (
+            f"In the model, for the same money a tournament buys {ours['effort']:.0%} of the stretch, "
+            f"targets {theirs['effort']:.0%}"
+        )
     else:
         title = (
-            f"For the same effort a tournament costs {ours['cost']:.2f}% of net budget, targets {theirs['cost']:.2f}%"
+            f"In the model, for the same effort a tournament costs {ours['cost']:.2f}% of net budget, "
+            f"targets {theirs['cost']:.2f}%"
         )
     missing = "" if ours["found"] else " No equilibrium of the tournament was found here, so it has no bar."
     held = (
@@ -144,10 +148,10 @@ def turning(parameter: str, values: Sequence[float], catalogue: Catalogue | None
         (state, [value for value, _ in group]) for state, group in itertools.groupby(states, lambda pair: pair[1])
     ]
     if len(runs) == 1:
-        title = f"Whatever the {_SHORT[parameter]} here, {runs[0][0]}"
+        title = f"In the model, whatever the {_SHORT[parameter]} here, {runs[0][0]}"
     else:
         said = [f"{state} at {held[0]:g}{f'–{held[-1]:g}' if len(held) > 1 else ''}" for state, held in runs]
-        title = f"{capital(_SHORT[parameter])}: {listing(said)}"
+        title = f"In the model, by {_SHORT[parameter]}: {listing(said)}"
     where = "".join(
         f" Of all three the best buy turns from {before} to {after} between {low:g} and {high:g}."
         for low, high, before, after in made.changes()
@@ -186,7 +190,7 @@ def grant(rewards: Sequence[float], catalogue: Catalogue | None = None, **change
     first, last = paid.iloc[0], paid.iloc[-1]
     start, end = first["effort"] / first["cost"], last["effort"] / last["cost"]
     title = (
-        f"From the smallest to the largest reward, what targets buy for each percent of net budget "
+        f"In the model, from the smallest to the largest reward, what targets buy for each percent of net budget "
         f"{'falls' if end < start else 'rises'} from {start:.0%} to {end:.0%} of the stretch"
     )
     return figures.curves(
@@ -226,7 +230,7 @@ def spread(catalogue: Catalogue | None = None, **changes: Any) -> Figure:
     frame = pd.concat(parts, ignore_index=True)
     widths = {each.kind: each.gini for each in made.schemes if each.found}
     if TOURNAMENT not in widths:
-        title = "Among the areas of 2008 no equilibrium of the tournament was found in this setting"
+        title = "In the model no equilibrium of the tournament among the areas of 2008 was found in this setting"
     else:
         ours, theirs = widths[TOURNAMENT], widths[TARGETS]
         much = (
@@ -234,9 +238,11 @@ def spread(catalogue: Catalogue | None = None, **changes: Any) -> Figure:
             if ours > theirs + 0.01
             else "less unequally than"
             if ours < theirs - 0.01
-            else "about as"
+            else "about as unequally as"
         )
-        title = f"A tournament spreads expected rewards {much} targets: Gini {ours:.2f} against {theirs:.2f}"
+        title = (
+            f"In the model a tournament spreads expected rewards {much} targets: Gini {ours:.2f} against {theirs:.2f}"
+        )
     return figures.points(
         frame,
         title,
@@ -267,7 +273,8 @@ def never(rounds: int = incentives.ROUNDS, catalogue: Catalogue | None = None) -
     more, fewer = (made.shares[f"of the {word} deprived half, shut out in some setting"] for word in ("more", "less"))
     return figures.points(
         frame,
-        f"In at least one setting tournaments shut out {more:.0%} of the more deprived half of areas, {fewer:.0%} of the other",
+        f"In at least one setting of the model tournaments shut out {more:.0%} of the more deprived half of areas, "
+        f"{fewer:.0%} of the other",
         "Mean deprivation score of the area’s small areas (2007)",
         f"Least chance of a prize in {rounds} rounds, percent",
         made.evidence,
@@ -300,9 +307,9 @@ def attention(tasks: int, measured: Sequence[int], catalogue: Catalogue | None =
     frame = pd.DataFrame(records).astype({"y": float})
     means = frame[frame["name"] == "All tasks, mean"].set_index("x")["y"]
     top, most = int(means.idxmax()), means.max()
-    title = f"Mean effort is highest with {top} of {tasks} tasks measured, at {most:.0f}% of the stretch"
+    title = f"In the model mean effort is highest with {top} of {tasks} tasks measured, at {most:.0f}% of the stretch"
     if most - means.min() < 1:
-        title = f"How many tasks are measured makes no clear difference to mean effort, {most:.0f}% of the stretch"
+        title = f"In the model the number of tasks measured makes no clear difference to mean effort, {most:.0f}% of the stretch"
     elif top != measured[-1]:
         title += f"; with {measured[-1]} it is {means.iloc[-1]:.0f}%"
     return figures.curves(

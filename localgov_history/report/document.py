@@ -226,6 +226,11 @@ def _words(comment: commentary.Comment, values: Mapping[str, str]) -> CommentBlo
     return CommentBlock(tuple(block for block in own.blocks if isinstance(block, Paragraph | Listing | Quote)))
 
 
+def _sentence(title: str) -> str:
+    """A title as a sentence of its own."""
+    return title if title.endswith((".", "?", "!")) else f"{title}."
+
+
 class _Builder:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
@@ -272,10 +277,10 @@ class _Builder:
         self.sources.update(zip(keys, cited, strict=True))
         self.digests.update(block["reads"])
         self.version = (block["data_version"][0], block["data_version"][1])
+        if block.get("finding"):
+            self.findings.append(_sentence(block.get("text") or block["title"]))
         if block["kind"] == "sentence":
-            if block["finding"]:
-                self.findings.append(block["text"])
-            else:
+            if not block["finding"]:
                 self._put(Paragraph((Inline(block["text"]),), computed=True, sources=keys))
         elif block["kind"] == "figure":
             self._figures += 1
