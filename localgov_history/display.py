@@ -89,7 +89,7 @@ class Missing:
     left_out: bool = False
 
 
-def show(item: figures.Figure | Table | Missing, finding: bool = False, catalogue: Catalogue | None = None) -> None:
+def show(item: figures.Figure | Table | Missing, catalogue: Catalogue | None = None, finding: bool = False) -> None:
     """Show a figure or a table with its title, caption, text alternative and sources.
 
     Parameters
