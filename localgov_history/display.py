@@ -18,7 +18,7 @@ from localgov_history import figures
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 from localgov_history.sources import Evidence, bibliography, resolve
-from localgov_history.text import capital, escape_html
+from localgov_history.text import capital, escape_html, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -298,14 +298,14 @@ def _publish(block: dict[str, Any] | None, plain: str, html: str, book: Catalogu
 
 
 def _cell(value: object) -> str:
-    """A table cell as text: numbers with separators, lists with commas, nothing for what is missing."""
+    """A table cell as text: numbers with separators, lists with commas, pounds as £, nothing for what is missing."""
     import pandas as pd
 
     if isinstance(value, tuple | list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(pounds(str(item)) for item in value)
     if pd.isna(value):
         return ""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        return str(value)
+        return pounds(str(value))
     number = float(value)
     return f"{number:,.0f}" if number.is_integer() or math.isinf(number) else f"{number:,.2f}"

@@ -6,6 +6,7 @@ import html
 import re
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&])")
+_POUNDS = re.compile(r"\bGBP(?: (?=\d))?\b")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -63,3 +64,8 @@ def capital(text: str) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun in the right form: ``1 row``, ``1,200 rows``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def pounds(text: str) -> str:
+    """The tables' code for sterling as a reader knows it: ``GBP 20.2m`` as ``£20.2m``, ``GBP million`` as ``£ million``."""
+    return _POUNDS.sub("£", text)

@@ -1,4 +1,4 @@
-"""Escaping: whatever stands in the data shows as itself and does nothing."""
+"""Escaping: whatever stands in the data shows as itself and does nothing; and how words are put."""
 
 from __future__ import annotations
 
@@ -67,3 +67,8 @@ def test_lists_and_counts_read_as_words() -> None:
     assert text.listing([]) == ""
     assert text.counted(1, "body", "bodies") == "1 body"
     assert text.counted(1200, "row") == "1,200 rows"
+
+
+def test_sterling_reads_as_pounds() -> None:
+    said = "A grant of GBP 20.2m, then GBP 2bn; in GBP million (GBP a year), GBPX"
+    assert text.pounds(said) == "A grant of £20.2m, then £2bn; in £ million (£ a year), GBPX"

@@ -73,8 +73,10 @@ def _import_all() -> None:
     inprocess.shell()
     for name in _LIBRARIES:
         importlib.import_module(name)
-    for module in pkgutil.iter_modules(localgov_history.__path__, "localgov_history."):
-        importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(localgov_history.__path__, "localgov_history."):
+        # Of the press only what a child does: not the parts that start or stop others.
+        if not module.name.startswith("localgov_history.report."):
+            importlib.import_module(module.name)
     for name in ("document", "html", "pdf", "publish", "work"):
         importlib.import_module(f"localgov_history.report.{name}")
 
