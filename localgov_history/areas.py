@@ -142,10 +142,10 @@ def populations(place: Area, first: int = 1889, last: int = LAST_YEAR) -> pd.Dat
     from localgov_history import registry
 
     people = place.book.load("area_population")
-    people = people[people["preferred"].fillna(True).astype(bool) & people["population"].notna()]
     year = people["date_earliest"].dt.year
     people = people.assign(year=year, measured=~people["interpolated"].fillna(False).astype(bool))
-    people = people[people["year"].between(first, last)]
+    chosen = people["preferred"].fillna(True).astype(bool) & people["population"].notna()
+    people = people[chosen & year.between(first, last)]
     parts = _later_parts(place, people)
     found = [_summed(place, parts)] if len(parts) else []
     family = place.family.bodies
@@ -181,10 +181,9 @@ def _later_parts(place: Area, people: pd.DataFrame) -> pd.DataFrame:
     successors = tuple(place.row["successor_2009"].iloc[0])
     districts = _districts(place.book)
     inside = tuple(districts.loc[districts["name"].isin(place.districts), "authority_key"])
-    onward = _onward(set(later["authority_key"]), place.book)
-    since = tuple(
-        key for own in inside for key in ((own,) if own in set(later["authority_key"]) else onward.get(own, ()))
-    )
+    known = set(later["authority_key"])
+    onward = _onward(known, place.book)
+    since = tuple(key for own in inside for key in ((own,) if own in known else onward.get(own, ())))
     for keys in ((place.authority_key,), successors, inside, since, onward.get(place.authority_key, ())):
         rows = later[later["authority_key"].isin(keys)]
         if place.people and rows.loc[rows["year"] == 2008, "population"].sum() == place.people:
@@ -197,20 +196,18 @@ def _summed(place: Area, parts: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     several = parts["authority_key"].nunique()
-    records = []
-    for year, rows in parts.groupby("year"):
-        if len(rows) == several:
-            records.append(
-                rows.iloc[0].to_dict()
-                | {
-                    "year": year,
-                    "population": rows["population"].sum(),
-                    "measured": bool(rows["measured"].all()),
-                    "source_key": tuple(dict.fromkeys(key for cell in rows["source_key"] for key in cell)),
-                }
-            )
+    whole = parts[parts.groupby("year")["year"].transform("size") == several].sort_values("year", kind="stable")
+    by_year = whole.groupby("year")
+    cited = [tuple(dict.fromkeys(key for cell in cells for key in cell)) for _, cells in by_year["source_key"]]
     line = f"{place.name}, area of 2008" + (f" (sum of {several} later councils)" if several > 1 else "")
-    return pd.DataFrame(records).assign(line=line, own=True)
+    years = whole.drop_duplicates("year")
+    return years.assign(
+        population=by_year["population"].sum().to_numpy(),
+        measured=by_year["measured"].all().to_numpy(),
+        source_key=pd.Series(cited, index=years.index, dtype=object),
+        line=line,
+        own=True,
+    )
 
 
 def positions(catalogue: Catalogue | None = None) -> pd.DataFrame:

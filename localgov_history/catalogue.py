@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import threading
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,22 +147,27 @@ class Catalogue:
         text and gains ``x_earliest`` and ``x_latest`` (datetime64), empty where the bound is not known. A
         file that has changed since it was read is read again.
         """
-        key = (name, include_unconfirmed)
         with self._lock:
             self.schema(name)
             self._refresh(name)
-            table = self.schema(name)
-            if key not in self._frames:
-                columns = self._coded(name)
-                if not include_unconfirmed:
-                    columns = frames.confirmed(columns)
-                try:
-                    self._frames[key] = frames.build(table, columns)
-                except TableError:
-                    found = list(schemas.check_rows(table, _file(table), self._read(name)))
-                    raise TableError(found) from None
+            frame = self._frame(name, include_unconfirmed)
             self._record(name)
-            return self._frames[key].copy()
+            return frame.copy()
+
+    def _frame(self, name: str, include_unconfirmed: bool) -> pd.DataFrame:
+        """The frame of a table, without a record that it was read."""
+        key = (name, include_unconfirmed)
+        if key not in self._frames:
+            table = self.schema(name)
+            columns = self._coded(name)
+            if not include_unconfirmed:
+                columns = frames.confirmed(columns)
+            try:
+                self._frames[key] = frames.build(table, columns)
+            except TableError:
+                found = list(schemas.check_rows(table, _file(table), self._read(name)))
+                raise TableError(found) from None
+        return self._frames[key]
 
     def columns(self, name: str, include_unconfirmed: bool = True) -> dict[str, np.ndarray]:
         """The columns of a table as arrays of text, the overlay applied. Records the table as read.
@@ -199,6 +205,19 @@ class Catalogue:
                 self._read(name)
                 return self._digests[name]
             return hashlib.sha256(schemas.read_bytes(self._path(name))).hexdigest()
+
+    def prepare(self) -> None:
+        """Read every table into memory, so that later reads are quick; none counts as read yet.
+
+        A table with a fault is passed over: whoever reads it is told.
+        """
+        with self._lock:
+            for name in self.schemas:
+                with suppress(LocalgovError):
+                    self._refresh(name)
+                    self._frame(name, include_unconfirmed=False)
+            with suppress(LocalgovError):
+                self._read("sources")
 
     def _record(self, name: str) -> None:
         self._reads[name] = self._digests[name]

@@ -479,7 +479,8 @@ def lineage(
         | (changes["successor_key"].isin(focus) & (changes["predecessor_key"] == changes["successor_key"]))
     ]
     links = pd.concat([linked[inside], own]).sort_values(["date_earliest", "change_key"]).reset_index(drop=True)
-    titles = {row.authority_key: f"{row.name} {type_words(row.type)}" for row in every.itertuples()}
+    named = every.loc[every.index.isin({*links["predecessor_key"], *links["successor_key"]}), ["name", "type"]]
+    titles = {key: f"{called} {type_words(kind)}" for key, called, kind in named.itertuples()}
     links = links.assign(
         predecessor=[titles.get(key, "") for key in links["predecessor_key"]],
         successor=[titles.get(key, "") for key in links["successor_key"]],
@@ -521,7 +522,9 @@ def totals(catalogue: Catalogue | None = None) -> pd.DataFrame:
 
 
 def _onward(links: pd.DataFrame, here: str, there: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = links.groupby(here)[there].agg(list).to_dict()
+    found: dict[str, list[str]] = {}
+    for start, end in zip(links[here], links[there], strict=True):
+        found.setdefault(start, []).append(end)
     return found
 
 

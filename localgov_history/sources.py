@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.errors import UnknownNameError
@@ -154,22 +156,20 @@ class Evidence:
         return "; ".join(parts)
 
 
-def bibliography(catalogue: Catalogue | None = None) -> dict[str, Source]:
+def bibliography(catalogue: Catalogue | None = None) -> Mapping[str, Source]:
     """Every source by key."""
     book = catalogue or default()
-    return {
-        row["source_key"]: Source(
-            row["source_key"],
-            row["author"],
-            row["title"],
-            row["publisher"],
-            row["year"],
-            row["url"],
-            row["grade"],
-            row["licence"],
-        )
-        for row in book.rows("sources")
-    }
+    rows = book.rows("sources")
+    kept = _BIBLIOGRAPHIES.get(book)
+    # The catalogue gives the same list until the file changes.
+    if kept is None or kept[0] is not rows:
+        names = ("source_key", "author", "title", "publisher", "year", "url", "grade", "licence")
+        made = MappingProxyType({row["source_key"]: Source(*(row[name] for name in names)) for row in rows})
+        kept = _BIBLIOGRAPHIES[book] = (rows, made)
+    return kept[1]
+
+
+_BIBLIOGRAPHIES: WeakKeyDictionary[Catalogue, tuple[list[dict[str, str]], Mapping[str, Source]]] = WeakKeyDictionary()
 
 
 def resolve(keys: Iterable[str], catalogue: Catalogue | None = None) -> list[Source]:

@@ -12,6 +12,7 @@ from localgov_history.figures.style import (
     SMALL_TEXT,
     TEXT_SIZE,
     Figure,
+    annotate,
     blank,
     grid,
     safe,
@@ -184,17 +185,20 @@ def _regions(plot: go.Figure, tiles: pd.DataFrame) -> None:
         row = sorted(x for x, level in there if level == r)
         for x, side in ((row[0], -1), (row[-1], 1)):
             ends.setdefault(there[x, r], []).append((x, r, side))
+    notes = []
     for region, places in ends.items():
         middle = tiles.loc[tiles["region"] == region, "r"].mean()
         x, r, side = min(places, key=lambda place: (abs(place[1] - middle), place))
-        plot.add_annotation(
-            x=x + 0.7 * side,
-            y=_up(r),
-            text=safe(region),
-            showarrow=False,
-            xanchor="left" if side > 0 else "right",
-            font={"size": SMALL_TEXT, "color": INK},
+        notes.append(
+            {
+                "x": x + 0.7 * side,
+                "y": _up(r),
+                "text": safe(region),
+                "xanchor": "left" if side > 0 else "right",
+                "font": {"size": SMALL_TEXT, "color": INK},
+            }
         )
+    annotate(plot, notes)
 
 
 def _plain_axes(plot: go.Figure) -> None:

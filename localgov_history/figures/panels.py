@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from localgov_history import dates
 from localgov_history.errors import NotEnoughDataError
@@ -18,6 +18,7 @@ from localgov_history.figures.style import (
     SMALL_TEXT,
     TEXT_SIZE,
     Figure,
+    annotate,
     as_year,
     breakable,
     first_and_last,
@@ -317,6 +318,7 @@ def bar_panels(
         horizontal_spacing=0.05,
         vertical_spacing=between / high if down > 1 else 0,
     )
+    notes: list[dict[str, Any]] = []
     for index, measure in enumerate(measures):
         rows = frame[frame["measure"] == measure].set_index("area")["value"].reindex(names).astype(float)
         spot = {"row": index // across + 1, "col": index % across + 1}
@@ -332,18 +334,21 @@ def bar_panels(
         )
         top = float(rows.max()) if rows.notna().any() else 1.0
         places = 0 if (rows.dropna() % 1 == 0).all() else 1
-        for at, value in enumerate(rows):
-            plot.add_annotation(
-                x=0 if math.isnan(value) else value,
-                y=at,
-                text="not known" if math.isnan(value) else f"{value:,.{places}f}",
-                showarrow=False,
-                xanchor="left",
-                xshift=3,
-                font={"size": SMALL_TEXT},
-                **spot,
-            )
+        notes += [
+            {
+                "x": 0 if math.isnan(value) else value,
+                "y": at,
+                "xref": f"x{index + 1 if index else ''}",
+                "yref": f"y{index + 1 if index else ''}",
+                "text": "not known" if math.isnan(value) else f"{value:,.{places}f}",
+                "xanchor": "left",
+                "xshift": 3,
+                "font": {"size": SMALL_TEXT},
+            }
+            for at, value in enumerate(rows)
+        ]
         plot.update_xaxes(range=[0, 1.5 * top or 1], visible=False, **spot)
+    annotate(plot, notes)
     plot.update_yaxes(
         tickvals=list(range(len(names))),
         ticktext=[safe(name) for name in names],

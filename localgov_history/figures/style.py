@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history.errors import LocalgovError, NotEnoughDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -119,14 +119,22 @@ def blank() -> go.Figure:
 
 def period_bands(plot: go.Figure, periods: Periodisation, first: int, last: int) -> None:
     """Alternate bands for the periods, cut to the years drawn; lines alone where periods overlap."""
+    shapes: list[dict[str, Any]] = []
+    whole = {"y0": 0, "y1": 1, "xref": "x", "yref": "y domain", "layer": "below"}
     for index, period in enumerate(periods):
         begin = max(as_year(period.start), first)
         end = min(as_year(period.end) + 1 / 366, last + 1)
         if begin >= end:
             continue
         if index % 2 == 0 and not periods.overlaps():
-            plot.add_vrect(x0=begin, x1=end, fillcolor=BAND, line_width=0, layer="below")
-        plot.add_vline(x=begin, line={"color": RULE, "width": 1}, layer="below")
+            shapes.append({"type": "rect", "x0": begin, "x1": end, "fillcolor": BAND, "line": {"width": 0}, **whole})
+        shapes.append({"type": "line", "x0": begin, "x1": begin, "line": {"color": RULE, "width": 1}, **whole})
+    plot.layout.shapes = [*plot.layout.shapes, *shapes]
+
+
+def annotate(plot: go.Figure, notes: Sequence[Mapping[str, Any]]) -> None:
+    """Add annotations, all at once: plotly checks those that are there anew each time that one is added."""
+    plot.layout.annotations = [*plot.layout.annotations, *({"showarrow": False, **note} for note in notes)]
 
 
 def period_names(plot: go.Figure, periods: Periodisation, first: int, last: int, width: float) -> int:
@@ -137,6 +145,7 @@ def period_names(plot: go.Figure, periods: Periodisation, first: int, last: int,
     width : of the plotting area, in pixels.
     """
     lanes: list[float] = []
+    notes: list[dict[str, Any]] = []
     scale = width / (last + 1 - first)
     for period in periods:
         begin, end = max(as_year(period.start), first), min(as_year(period.end), last + 1)
@@ -150,13 +159,9 @@ def period_names(plot: go.Figure, periods: Periodisation, first: int, last: int,
         if lane == len(lanes):
             lanes.append(0.0)
         lanes[lane] = left + 2 * half
-        plot.add_annotation(
-            x=first + middle,
-            y=-0.9 - 0.9 * lane,
-            text=safe(text),
-            showarrow=False,
-            font={"size": SMALL_TEXT, "color": "#555555"},
-        )
+        font = {"size": SMALL_TEXT, "color": "#555555"}
+        notes.append({"x": first + middle, "y": -0.9 - 0.9 * lane, "text": safe(text), "font": font})
+    annotate(plot, notes)
     return len(lanes)
 
 

@@ -18,6 +18,7 @@ from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ FACES = (
 )
 
 
+@lru_cache(maxsize=1)
 def font_css() -> str:
     """The bundled font as CSS ``@font-face`` rules with the files inside."""
     rules = []

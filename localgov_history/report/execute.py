@@ -99,6 +99,10 @@ def run_notebook(run: Run, how: How = "stock", scratch: Path | None = None) -> E
     from papermill.exceptions import PapermillExecutionError
 
     source = nbformat.read(run.notebook, as_version=4)
+    for cell in source.cells:
+        if cell.cell_type == "code":
+            # Outputs of an earlier run would only be carried to and fro.
+            cell.outputs, cell.execution_count = [], None
     injected = _injected(run)
     source.cells.append(nbformat.v4.new_code_cell(_ASK))
     begun: list[tuple[int, str]] = []
@@ -116,6 +120,8 @@ def run_notebook(run: Run, how: How = "stock", scratch: Path | None = None) -> E
     ):
         warnings.simplefilter("ignore")
 
+        kept: list[list[Any] | None] = []
+
         def starting(cell: Any, cell_index: int) -> None:
             begun.append((cell_index, cell.source))
             if scratch is not None:
@@ -131,8 +137,11 @@ def run_notebook(run: Run, how: How = "stock", scratch: Path | None = None) -> E
                 request_save_on_cell_execute=False,
                 cwd=cells,
                 on_cell_start=starting,
-                **_engine(how, Path(sockets)),
+                **_engine(how, Path(sockets), kept),
             )
+            for cell, outputs in zip(executed.cells, kept, strict=bool(kept)):
+                if cell.cell_type == "code":
+                    cell.outputs = outputs
         except PapermillExecutionError as error:
             message = _ANSI.sub("", f"{error.ename}: {error.evalue}")
             if error.ename == ReportRefusedError.__name__:
@@ -217,11 +226,11 @@ def _injected(run: Run) -> int | None:
     return next((index + 1 for index, each in enumerate(tags) if "parameters" in each), 0)
 
 
-def _engine(how: How, sockets: Path) -> dict[str, Any]:
+def _engine(how: How, sockets: Path, kept: list[list[Any] | None]) -> dict[str, Any]:
     if how == "in-process":
         from localgov_history.report import inprocess
 
-        return {"engine_name": inprocess.NAME}
+        return {"engine_name": inprocess.NAME, "outputs": kept}
     return _kernel(sockets)
 
 

@@ -31,7 +31,7 @@ def render(document: model.Document, shared: str = "") -> str:
     """
     page = environment().get_template("report.html.j2")
     script, style = (f"{shared}{name}" for name in asset_names()) if shared else ("", "")
-    return page.render(
+    text = page.render(
         document=document,
         body=Markup("\n".join(_block(block, document.theme) for block in document.blocks)),
         contents=document.sections,
@@ -40,7 +40,7 @@ def render(document: model.Document, shared: str = "") -> str:
         style_file=style,
         plotly_file=script,
         font_css="" if shared else Markup(font_css()),
-        plotly=Markup(plotly_script()) if document.figures and not shared else "",
+        plotly=_SCRIPT_HERE if document.figures and not shared else "",
         figures=Markup(_figures_json(document)),
         words=document.theme.words,
         language=document.theme.language,
@@ -49,6 +49,13 @@ def render(document: model.Document, shared: str = "") -> str:
         cover=document.theme.cover,
         manifest=Markup(escape_script(json.dumps(manifest(document), ensure_ascii=False))),
     )
+    # Millions of letters that need no escaping are not sent through the template.
+    head, mark, tail = text.partition(_SCRIPT_HERE)
+    return f"{head}{plotly_script()}{tail}" if mark else text
+
+
+# No text of a report has a null character: neither CSV nor HTML allows it.
+_SCRIPT_HERE = "\0plotly.js\0"
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +85,7 @@ def asset_names() -> tuple[str, str]:
     return script, style
 
 
+@lru_cache(maxsize=1)
 def plotly_script() -> str:
     """plotly.js as it came with the installed plotly."""
     import plotly

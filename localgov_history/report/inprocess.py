@@ -156,11 +156,21 @@ _FILTERS = list(warnings.filters)
 
 
 class InProcessEngine(Engine):
-    """What papermill calls by `NAME`."""
+    """What papermill calls by `NAME`.
+
+    Of a run without a fault the outputs go into the list ``outputs``, a cell each, and papermill gets none: it would make
+    text of the whole notebook although there is no file to write, which takes longer than many a cell.
+    """
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-        return _Client(nb_man, on_cell_start=kwargs.get("on_cell_start")).execute()
+        executed = _Client(nb_man, on_cell_start=kwargs.get("on_cell_start")).execute()
+        if not any(cell.metadata.papermill.get("exception") for cell in executed.cells):
+            for cell in executed.cells:
+                kwargs["outputs"].append(cell.pop("outputs", None))
+                if cell.cell_type == "code":
+                    cell.outputs = []
+        return executed
 
 
 papermill_engines.register(NAME, InProcessEngine)

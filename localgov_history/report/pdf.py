@@ -72,7 +72,10 @@ def render(
             # The time in the file is that of the tables: the same inputs give the same bytes on any day.
             made = datetime.combine(date.fromisoformat(document.data_date), time(), UTC)
             pdf: Any = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made)
-            pages: Any = compiler.compile(format="png", ppi=_THUMBNAIL_PPI)
+            # Only the cover is set again: to draw all pages and keep the first would take as long as the PDF.
+            cover = root / "cover.typ"
+            cover.write_text(_cover(document), encoding="utf-8")
+            pages: Any = compiler.compile(str(cover), format="png", ppi=_THUMBNAIL_PPI)
         except typst.TypstError as error:
             raise LocalgovError(f"Typst refused the report {document.name!r}: {error}") from None
     return pdf, pages[0] if isinstance(pages, list) else pages
@@ -91,13 +94,8 @@ def attached(body: bytes) -> bytes:
 def source(document: model.Document) -> str:
     """The document as Typst: calls to the template's functions, every text a string."""
     day = date.fromisoformat(document.data_date)
-    words = document.theme.words
-    dated = f"{dates.parse(day.isoformat()).readable()} · {words['data_version']} {document.data_version}"
     lines = [
-        '#import "report.typ": *',
-        f"#show: report.with(title: {quoted(document.title)}, subtitle: {quoted(document.subtitle)}, "
-        f"dated: {quoted(dated)}, description: {quoted(document.description)}, "
-        f"findings: ({''.join(quoted(item) + ',' for item in document.findings)}))",
+        _cover(document),
         f"#set document(date: datetime(year: {day.year}, month: {day.month}, day: {day.day}))",
         f'#pdf.attach("{MANIFEST}", relationship: "source", mime-type: "application/json", '
         'description: "What this report was made from")',
@@ -115,6 +113,18 @@ def source(document: model.Document) -> str:
     )
     lines += [f"#bibliography-of({quoted(bibliography_note(document))})[\n{entries}]"]
     return "\n\n".join(lines) + "\n"
+
+
+def _cover(document: model.Document) -> str:
+    """What a report begins with; by itself it is a document of one page."""
+    dated = dates.parse(document.data_date).readable()
+    dated += f" · {document.theme.words['data_version']} {document.data_version}"
+    return (
+        '#import "report.typ": *\n\n'
+        f"#show: report.with(title: {quoted(document.title)}, subtitle: {quoted(document.subtitle)}, "
+        f"dated: {quoted(dated)}, description: {quoted(document.description)}, "
+        f"findings: ({''.join(quoted(item) + ',' for item in document.findings)}))"
+    )
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Warm workers: one parent that has imported what notebooks need, and forks a child for every piece of work.
+"""Warm workers: one parent that has loaded what notebooks need, and forks a child for every piece of work.
 
 A child begins with everything imported and nothing run, so no name, setting, seed, warning or folder passes from one
 run to the next. The parent has no thread, socket library or event loop of its own and only waits: it bounds how many
@@ -58,7 +58,7 @@ def main() -> None:
     number, jobs, seconds, megabytes = (int(text) for text in sys.argv[1:5])
     control = socket.socket(fileno=number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _import_all()
+    _load_all()
     # What is there now stays for good: a child must not copy pages only to count references.
     gc.collect()
     gc.freeze()
@@ -66,7 +66,7 @@ def main() -> None:
     _Server(control, jobs, seconds, megabytes).serve()
 
 
-def _import_all() -> None:
+def _load_all() -> None:
     import localgov_history
     from localgov_history.report import inprocess
 
@@ -79,6 +79,9 @@ def _import_all() -> None:
             importlib.import_module(module.name)
     for name in ("document", "html", "pdf", "publish", "work"):
         importlib.import_module(f"localgov_history.report.{name}")
+    from localgov_history.report import rehearsal
+
+    rehearsal.rehearse()
 
 
 class _Server:
