@@ -277,7 +277,8 @@ def periodisation(name: str | os.PathLike[str] = "gough", catalogue: Catalogue |
     rows = [row for row in book.rows("periods") if row["periodisation"] == name]
     if not rows:
         raise UnknownNameError("periodisation", str(name), periodisations(book))
-    book.load("periods")
+    if problems := list(schema.check_rows(table, "periods.csv", rows)):
+        raise TableError(problems)
     return _build(rows, "periods.csv")
 
 

@@ -15,6 +15,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from localgov_history import catalogue, overlay
 from localgov_history._resources import folder
@@ -82,9 +83,21 @@ def of_reads(reads: Reads) -> Inputs:
     found = {}
     for base, over, name, body in reads:
         book = _book(base, over)
-        shape = json.dumps(next((item for item in book.resources() if item["name"] == name), {}), sort_keys=True)
-        found[_table(base, over, name)] = digest(body + shape)
+        found[_table(base, over, name)] = digest(body + _shape(book, name))
     return found
+
+
+# What a descriptor says of a table, as text, by the identity of the entry; hundreds of reports read the same tables.
+_SHAPES: dict[int, tuple[Any, str]] = {}
+
+
+def _shape(book: catalogue.Catalogue, name: str) -> str:
+    entry: Any = next((item for item in book.resources() if item["name"] == name), {})
+    kept = _SHAPES.get(id(entry))
+    # The entry is kept with its text, so that no other can be where it was.
+    if kept is None or kept[0] is not entry:
+        kept = _SHAPES[id(entry)] = (entry, json.dumps(entry, sort_keys=True))
+    return kept[1]
 
 
 def now(reads: Reads) -> list[tuple[str, str, str, str]]:
