@@ -206,6 +206,17 @@ class Catalogue:
                 return self._digests[name]
             return hashlib.sha256(schemas.read_bytes(self._path(name))).hexdigest()
 
+    def stamps(self, *names: str) -> tuple[str, ...]:
+        """The SHA-256 of some tables as they are now, under which a result made from them may be kept. They count as read."""
+        with self._lock:
+            for name in names:
+                self.schema(name)
+                self._refresh(name)
+                if name not in self._rows and not any(name == kept for kept, _ in self._frames):
+                    self._coded(name)
+                self._record(name)
+            return tuple(self._digests[name] for name in names)
+
     def prepare(self) -> None:
         """Read every table into memory, so that later reads are quick; none counts as read yet.
 

@@ -117,9 +117,13 @@ RULES: dict[str, tuple[Rule, tuple[Variant, ...]]] = {
 }
 
 
-@lru_cache(maxsize=16)
 def _modelled(name: str, book: Catalogue) -> incentives.Answered:
     """One run of the model for all readings of a claim."""
+    return _run(name, book, book.stamps("laa_areas", "partnership_money"))
+
+
+@lru_cache(maxsize=16)
+def _run(name: str, book: Catalogue, stamps: tuple[str, ...]) -> incentives.Answered:
     make: Callable[..., incentives.Answered] = getattr(incentives, name)
     return make(catalogue=book)
 

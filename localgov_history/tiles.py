@@ -43,8 +43,7 @@ def of(members: Iterable[str], catalogue: Catalogue | None = None) -> dict[str, 
     UnknownNameError
         If no council of these years had a name.
     """
-    book = catalogue or default()
-    known = _places(book)
+    known = _places(catalogue or default())
     found: dict[str, bool] = {}
     for name in members:
         if name not in known:
@@ -78,9 +77,13 @@ def marked(groups: Mapping[str, Iterable[str]], catalogue: Catalogue | None = No
     )
 
 
-@lru_cache(maxsize=4)
 def _places(book: Catalogue) -> dict[str, dict[str, bool]]:
     """Every name of a council with the tiles it stands on."""
+    return _placed(book, book.stamps("authorities", "authority_changes", "tile_grid"))
+
+
+@lru_cache(maxsize=4)
+def _placed(book: Catalogue, stamps: tuple[str, ...]) -> dict[str, dict[str, bool]]:
     bodies = book.load("authorities", include_unconfirmed=True)
     bodies = bodies[bodies["type"].isin([*_UPPER, "non_metropolitan_district"]) & (bodies["country"] == "England")]
     bodies = bodies[bodies["end_latest"].isna() | (bodies["end_latest"] > _SINCE)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
 import subprocess
@@ -389,6 +390,38 @@ def test_taking_an_overlay_and_checking_record_no_reads(tmp_path: Path, write_cs
     plain.load("acts")
     assert list(catalogue.reads()) == ["acts"]
     assert catalogue.reads() != plain.reads()
+
+
+def test_what_is_prepared_counts_as_read_only_when_it_is_loaded(copied: Path) -> None:
+    catalogue = Catalogue(base=copied)
+    catalogue.prepare()
+    assert catalogue.reads() == {}
+    pd.testing.assert_frame_equal(catalogue.load("acts"), Catalogue(base=copied).load("acts"))
+    assert catalogue.reads() == {"acts": hashlib.sha256((copied / "acts.csv").read_bytes()).hexdigest()}
+
+
+def test_a_table_with_a_fault_is_passed_over_until_it_is_loaded(copied: Path) -> None:
+    (copied / "acts.csv").write_text("act_key\nan_act\n", encoding="utf-8")
+    catalogue = Catalogue(base=copied)
+    catalogue.prepare()
+    with pytest.raises(LocalgovError, match=r"acts\.csv"):
+        catalogue.load("acts")
+
+
+def test_stamps_follow_the_file_and_count_as_reads(copied: Path) -> None:
+    catalogue = Catalogue(base=copied)
+
+    def on_disk(name: str) -> str:
+        return hashlib.sha256((copied / f"{name}.csv").read_bytes()).hexdigest()
+
+    before = catalogue.stamps("acts", "periods")
+    assert before == (on_disk("acts"), on_disk("periods"))
+    assert list(catalogue.reads()) == ["acts", "periods"]
+    text = (copied / "acts.csv").read_text(encoding="utf-8")
+    (copied / "acts.csv").write_text(text.replace("Poor Law Amendment Act", "Poor Law Reform Act"), encoding="utf-8")
+    after = catalogue.stamps("acts", "periods")
+    assert after == (on_disk("acts"), before[1])
+    assert after[0] != before[0]
 
 
 def test_the_overlay_names_its_tables(tmp_path: Path, write_csv) -> None:  # type: ignore[no-untyped-def]

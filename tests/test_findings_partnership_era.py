@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,17 @@ NOTEBOOK = folder("notebooks") / "09_partnership_era.ipynb"
 def named(members: list[str]) -> dict[str, bool]:
     grid = tiles.grid()
     return {grid.loc[code, "name"]: whole for code, whole in tiles.of(members).items()}
+
+
+def test_tiles_follow_a_table_that_changes_meanwhile(tmp_path: Path) -> None:
+    base = shutil.copytree(folder("datasets"), tmp_path / "datasets")
+    book = Catalogue(base=base)
+    was = tiles.of(["Kent"], book)
+    path = base / "authorities.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",Kent,", ",Kentshire,"), encoding="utf-8")
+    assert tiles.of(["Kentshire"], book) == was
+    with pytest.raises(UnknownNameError, match="Kentshire"):
+        tiles.of(["Kent"], book)
 
 
 @pytest.mark.parametrize(
