@@ -339,6 +339,7 @@ def points(frame: pd.DataFrame, title: str, axis: str, unit: str, evidence: Evid
             },
             customdata=[[safe(label)] for label in rows["label"]],
             hovertemplate="%{customdata[0]}: %{x:.3~g}, %{y:.3~g}<extra></extra>",
+            cliponaxis=False,
         )
     plot.update_xaxes(title_text=axis)
     plot.update_yaxes(title_text=unit, rangemode="tozero")

@@ -95,6 +95,8 @@ def lives(
     """
     book = catalogue or default()
     phases = book.load("policy_phases").sort_values("start_earliest")
+    if phases["start_earliest"].isna().all():
+        raise NotEnoughDataError("policy_phases has no phase with a known start")
     turn = phases["start_earliest"].dt.year.max()
     frame = arrangements(form, include_unconfirmed, book)
     dated = frame[frame["begins"].notna()]

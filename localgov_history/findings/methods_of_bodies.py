@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from localgov_history import bodies, coding, figures, models, registry
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
-from localgov_history.errors import NotEnoughDataError
+from localgov_history.errors import NotEnoughDataError, UnknownNameError
 from localgov_history.figures import Figure
 from localgov_history.findings import method_charts
 from localgov_history.findings.titles import NOT_CLEAR, NOT_ENOUGH, in_words, or_say_why
@@ -96,6 +96,8 @@ def endings(catalogue: Catalogue | None = None) -> Endings:
     partial = cover.loc[cover["status"] == "partial", "start_earliest"].dropna()
     begins = whole["start_earliest"].min() if unlisted.empty else unlisted.max()
     ends = whole["end_latest"].max() if partial.empty else partial.min()
+    if pd.isna(begins) or pd.isna(ends):
+        raise NotEnoughDataError("the register holds no class of council whole for a year")
     with warnings.catch_warnings():
         # The classes that the register does not hold whole are left out here.
         warnings.simplefilter("ignore", registry.CoverageWarning)
@@ -224,6 +226,8 @@ def _joint(catalogue: Catalogue | None) -> tuple[pd.DataFrame, Survival]:
 
 
 def _kinds(by: str, catalogue: Catalogue | None) -> tuple[pd.DataFrame, Survival]:
+    if by not in LIVES_BY:
+        raise UnknownNameError("grouping of kinds", by, LIVES_BY)
     frame = bodies.kinds(catalogue=catalogue)
     frame = frame[frame["end_status"].isin(["ended", "continuing"]) & frame["start_latest"].notna()]
     frame = frame[(frame["end_status"] == "continuing") | frame["end_latest"].notna()]

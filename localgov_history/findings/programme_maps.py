@@ -103,10 +103,12 @@ def all_maps(include_unconfirmed: bool = False, catalogue: Catalogue | None = No
     if not panels:
         raise NotEnoughDataError("no area of any programme is named")
     most = max(parts)
+    tiles_in_all = len(next(iter(panels.values())))
+    share = "the whole map" if most[0] == tiles_in_all else "most of the map"
     return tile_maps(
         panels,
-        f"Of {len(parts)} programmes, {words.the(most[1])} cover most of the map, as far as areas are named: {most[0]} of "
-        f"{len(next(iter(panels.values())))} tiles",
+        f"Of {len(parts)} programmes, {words.the(most[1])} cover {share}, as far as areas are named: {most[0]} of "
+        f"{tiles_in_all} tiles",
         evidence,
         "In brackets: areas named here, which for several programmes is fewer than there were. Small tiles: a part "
         f"of the council took part. {_hollow(pd.concat(panels.values()))}".strip(),
@@ -204,6 +206,8 @@ def marked_areas(groups: Mapping[str, set[str]], title: str, places: list[Area],
     note : what else to say under it.
     """
     frame = tiles.marked(groups, places[0].book)
+    if frame.empty:
+        raise NotEnoughDataError(f"tile_grid has no tile of the scheme {tiles.SCHEME}")
     small = " Small tiles: the area was a part of that council." if frame["part"].any() else ""
     said = [f"{name}: {listing(sorted(own))}" for name, own in groups.items() if 0 < len(own) <= 12]
     return tile_map(

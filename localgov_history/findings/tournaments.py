@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localgov_history import figures, incentives
 from localgov_history.catalogue import Catalogue, default
 from localgov_history.display import Table
+from localgov_history.errors import NotEnoughDataError
 from localgov_history.figures import Figure
 from localgov_history.findings.titles import or_say_why
 from localgov_history.incentives import TARGETS, TOURNAMENT, UNCALIBRATED
@@ -270,6 +271,10 @@ def never(rounds: int = incentives.ROUNDS, catalogue: Catalogue | None = None) -
             "y": 100 * rows["least"].to_numpy(),
         }
     ).sort_values("group")
+    if rows["deprivation"].nunique() < 2:
+        raise NotEnoughDataError(
+            "fewer than two areas differ in deprivation; expected a more and a less deprived half"
+        )
     more, fewer = (made.shares[f"of the {word} deprived half, shut out in some setting"] for word in ("more", "less"))
     return figures.points(
         frame,

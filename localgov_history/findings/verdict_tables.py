@@ -38,12 +38,14 @@ def fates_table(catalogue: Catalogue | None = None) -> Table:
         )
     frame = pd.DataFrame(records).set_index("Claim")
     whole = int((frame["By 2012"] == "adopted").sum())
+    already = int((frame["By 2012"] == "in force already").sum())
     part = int(frame["By 2012"].isin(["partly adopted", "voluntary"]).sum())
     frame["By 2012"] = frame["By 2012"].replace("unknown", "not known")
     unknown = int((frame["By 2012"] == "not known").sum())
     return Table(
         frame,
-        f"Of {len(frame)} proposals {whole or 'none'} had been adopted whole by the end of 2012, {part} in part or by choice",
+        f"Of {len(frame)} proposals {whole or 'none'} had been newly adopted whole by the end of 2012, {part} in part or by "
+        f"choice; {already or 'none'} {'were' if already > 1 else 'was'} in force already",
         f"Status is our reading of what sources say of the proposal’s fate; of {unknown} nothing was found, which is no "
         "proof that nothing was done. Superseded: what it would have changed was ended.",
         Evidence.of(options.reset_index(), proposals, uses=("status_by_2012",)),
@@ -77,9 +79,10 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
-        "Firm: at least nine in ten of the readings agree; leaning: six in ten; not firm: fewer. Open: the tables do not "
-        "decide. Of a proposal the verdict says how far it was taken up by the end of 2012 (fate) or whether its reason "
-        "holds (count, model)." + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
+        "Firm: at least nine in ten of the readings agree, however little was read; leaning: six in ten; not firm: fewer. "
+        "Open: the tables do not decide. Of a proposal the verdict says how far it was taken up by the end of 2012 (fate) "
+        "or whether its reason holds (count, model)."
+        + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
         evidence,
         (0.55, 6.1, 1.3, 1.45, 0.8),
     )
@@ -112,7 +115,8 @@ def evidence_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         "What each verdict rests on",
-        "Rows from memory and cells that nobody has read are left out. Read: the row was read in its source, though "
+        "Rows from memory and cells that nobody has read are left out; a row that was read may also name a source "
+        "that was not (memory). Read: the row was read in its source, though "
         "the codes on it (purpose, selection, money, function, role) are ours. Sources by grade, best first.",
         total,
         (0.6, 0.8, 1, 0.9, 4),

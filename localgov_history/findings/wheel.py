@@ -295,7 +295,7 @@ def nearest_periods(scheme: Periodisation, later: str = "", catalogue: Catalogue
         "Gower distance (0 alike, 1 as far apart as the periods get)",
         evidence,
         f"Dot: main reading. Line: range over {found['variant'].nunique()} readings (rows, "
-        "boundaries, what counts as a body, each measure dropped in turn).",
+        "boundaries, what counts as a body, each measure dropped in turn). Other schemes of periods cannot be drawn here.",
     )
 
 

@@ -271,6 +271,11 @@ def _groups(by: str, ni: int, known: pd.DataFrame, book: Catalogue) -> pd.Series
         return rows["type"].dropna().map(type_words)
     if by == "deprivation":
         score = rows["imd2007_mean_lsoa_score"].dropna()
+        edges = score.quantile([third / len(THIRDS) for third in range(len(THIRDS) + 1)])
+        if edges.nunique() < len(edges):
+            raise NotEnoughDataError(
+                f"the deprivation scores of {counted(len(score), 'area')} cannot be parted in thirds"
+            )
         return pd.qcut(score, len(THIRDS), labels=list(THIRDS)).astype(str)
     if by == "renewal_fund":
         held = rows["nrf_2001_06"].dropna().astype(bool)
