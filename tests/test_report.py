@@ -85,6 +85,13 @@ def structure_alts(reader: pypdf.PdfReader) -> list[str]:
     return found
 
 
+def test_the_table_of_all_claims_stands_on_one_page_with_its_sources(reader: pypdf.PdfReader) -> None:
+    keys = [row["key"] for row in Catalogue().rows("claims")]
+    text = next(text for text in (page.extract_text() for page in reader.pages) if "Table 1. Of " in text)
+    assert [key for key in keys if not re.search(rf"(?m)^{key}\b", text)] == []
+    assert "Sources: " in text.partition("Table 1.")[2]
+
+
 def test_the_pdf_says_it_is_accessible(reader: pypdf.PdfReader) -> None:
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]

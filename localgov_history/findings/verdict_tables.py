@@ -79,10 +79,9 @@ def verdicts_table(made: dict[str, claims.Verdict], catalogue: Catalogue | None 
     return Table(
         pd.DataFrame(records).set_index("Claim"),
         f"Of {len(frame)} claims, {len(made)} are answered here: {said}",
-        "Firm: at least nine in ten of the readings agree, however little was read; leaning: six in ten; not firm: fewer. "
-        "Open: the tables do not decide. Of a proposal the verdict says how far it was taken up by the end of 2012 (fate) "
-        "or whether its reason holds (count, model)."
-        + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
+        "Firm: nine in ten readings or more agree, however little was read; leaning: six in ten; not firm: fewer. Open: the "
+        "tables do not decide. Of a proposal: how far it was taken up by 2012 (fate), or whether its reason holds (count, "
+        "model)." + (" Claims marked “to come” await their tables." if len(made) < len(frame) else ""),
         evidence,
         (0.55, 6.1, 1.3, 1.45, 0.8),
     )
