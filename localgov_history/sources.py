@@ -147,8 +147,7 @@ class Evidence:
         kinds = [("read in a source", self.seen), ("coded by rule", self.coded), ("from memory", self.recalled)]
         parts += [f"{count / self.rows:.0%} {name}" for name, count in kinds if count]
         if self.codes:
-            words = [code.replace("laa_", "first agreement’s ").replace("_", " ") for code in self.codes]
-            parts.append(f"our coding of {listing(words)}")
+            parts.append(f"our coding of {listing([code.replace('_', ' ') for code in self.codes])}")
         grades = self.grades(catalogue)
         total = sum(grades.values())
         weak = total - sum(count for grade, count in grades.items() if grade in _STRONG)

@@ -71,3 +71,10 @@ def test_the_model_is_called_uncalibrated_wherever_it_is_used(shipped: Catalogue
         made = rule(Variant("main reading"), periods.periodisation("gough"), shipped)
         assert made.caveat == incentives.UNCALIBRATED
         assert made.evidence.rows > 0
+
+
+@pytest.mark.parametrize("name", ["larger_grant", "tournaments_or_targets", "fewer_indicators"])
+def test_the_model_reads_only_the_tables_that_its_kept_results_follow(name: str) -> None:
+    book = Catalogue()
+    getattr(incentives, name)(catalogue=book)
+    assert set(book.reads()) <= {"laa_areas", "partnership_money"}
